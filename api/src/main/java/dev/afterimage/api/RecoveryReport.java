@@ -1,0 +1,36 @@
+package dev.afterimage.api;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What opening a store had to do (rule R1).
+ *
+ * @param strategy the strategy's name
+ * @param outcome how the store was found
+ * @param phases what was done, in order
+ * @param transactionsRedone committed transactions of which something was done again
+ * @param transactionsUndone unfinished transactions that were rolled back or left out
+ * @param pagesRepaired torn pages made whole
+ * @param tailBytesCut bytes of torn log tail that were cut
+ * @param highestTransactionId the highest transaction number the store may have seen; numbering goes on above it
+ * @param duration how long it took
+ */
+public record RecoveryReport(String strategy, Outcome outcome, List<RecoveryPhase> phases, long transactionsRedone, long transactionsUndone,
+        long pagesRepaired, long tailBytesCut, long highestTransactionId, Duration duration) {
+
+    /** How the store was found. */
+    public enum Outcome {
+        /** There was none; it was made. */
+        CREATED,
+        /** Closed in good order; nothing to do. */
+        CLEAN,
+        /** A crash came before; it was recovered. */
+        RECOVERED
+    }
+
+    /** Keeps the phases from changing. */
+    public RecoveryReport {
+        phases = List.copyOf(phases);
+    }
+}

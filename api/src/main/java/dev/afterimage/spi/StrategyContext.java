@@ -1,0 +1,29 @@
+package dev.afterimage.spi;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+import dev.afterimage.spi.storage.Disk;
+
+/**
+ * All that a strategy has of the world: its disk, its share of memory, and every source of nondeterminism (rule N1).
+ *
+ * @param disk the store's disk; names beginning with {@code afterimage.} belong to the engine
+ * @param created whether the store is being made, or its making was interrupted: {@link RecoveryStrategy#recover()} then makes it empty
+ * @param storeId a random number that tells this store's files from any other store's
+ * @param pageSize bytes of a page on the disk
+ * @param cacheBytes memory for pages, in bytes
+ * @param relaxedWindow longest time for which a commit that did not wait may stay unsynced
+ * @param options the strategy's options, checked
+ * @param time the clock
+ * @param tasks background work
+ * @param random for salts and the like
+ * @param events where progress and failure are reported
+ */
+public record StrategyContext(Disk disk, boolean created, long storeId, int pageSize, long cacheBytes, Duration relaxedWindow,
+        StrategyOptions options, TimeSource time, BackgroundTasks tasks, RandomGenerator random, StrategyEvents events) {
+    /** Pages that fit the cache. */
+    public int cachePages() {
+        return Math.toIntExact(Math.min(cacheBytes / pageSize, Integer.MAX_VALUE / 2));
+    }
+}

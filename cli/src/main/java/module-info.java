@@ -1,0 +1,4 @@
+/** The {@code afterimage} command. */
+module dev.afterimage.cli {
+    requires dev.afterimage.api;
+}

@@ -1,0 +1,5 @@
+/** The engine. */
+@NullMarked
+package dev.afterimage.engine;
+
+import org.jspecify.annotations.NullMarked;

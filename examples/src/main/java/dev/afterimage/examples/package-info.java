@@ -1,0 +1,5 @@
+/** Small programs, each runnable by one command. */
+@NullMarked
+package dev.afterimage.examples;
+
+import org.jspecify.annotations.NullMarked;

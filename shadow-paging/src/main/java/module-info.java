@@ -1,0 +1,6 @@
+/** Strategy: copy on write and an atomic root flip (no steal, force; no log). */
+module dev.afterimage.shadowpaging {
+    requires dev.afterimage.api;
+    requires dev.afterimage.memory;
+    requires dev.afterimage.buffer;
+}

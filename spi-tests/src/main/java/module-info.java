@@ -1,0 +1,10 @@
+/** The conformance kit: rules, simulated disk, reference model, crash enumeration; kit code is main code. */
+module dev.afterimage.spitests {
+    requires transitive dev.afterimage.api;
+    requires transitive org.junit.jupiter.api;
+
+    exports dev.afterimage.spitests;
+
+    uses dev.afterimage.spi.StoreEngine;
+    uses dev.afterimage.spi.RecoveryStrategyProvider;
+}

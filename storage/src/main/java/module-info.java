@@ -1,0 +1,4 @@
+/** Disks: files, memory. */
+module dev.afterimage.storage {
+    requires dev.afterimage.api;
+}
