@@ -1,0 +1,8 @@
+package dev.afterimage.memory;
+
+/** Placeholder. */
+final class QuietStart {
+    private QuietStart() {}
+
+    static void run() {}
+}
