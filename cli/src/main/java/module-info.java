@@ -1,4 +1,16 @@
 /** The {@code afterimage} command. */
 module dev.afterimage.cli {
     requires dev.afterimage.api;
+    requires dev.afterimage.spitests;
+    requires info.picocli;
+    requires com.google.gson;
+    requires de.siegmar.fastcsv;
+    requires HdrHistogram;
+    requires org.junit.platform.launcher;
+
+    uses dev.afterimage.spi.RecoveryStrategyProvider;
+    uses dev.afterimage.spi.StoreEngine;
+
+    opens dev.afterimage.cli to info.picocli; // it fills the fields of the commands
+    opens dev.afterimage.cli.comparison to com.google.gson; // it reads the records that --json writes
 }
