@@ -44,6 +44,13 @@ public final class Afterimage implements Runnable {
         CommandLine commandLine = new CommandLine(new Afterimage());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.ansi()));
+        commandLine.setUsageHelpWidth(110);
+        commandLine.setParameterExceptionHandler((exception, arguments) -> {
+            CommandLine failed = exception.getCommandLine();
+            failed.getErr().println(failed.getColorScheme().errorText("afterimage: " + exception.getMessage()));
+            failed.getErr().println("Try: " + failed.getCommandSpec().qualifiedName() + " --help");
+            return BAD_USAGE;
+        });
         commandLine.setExecutionExceptionHandler((exception, failed, parsed) -> complain(failed, exception));
         return commandLine;
     }

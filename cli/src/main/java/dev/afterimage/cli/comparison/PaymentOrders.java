@@ -13,6 +13,7 @@ import java.util.Set;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 
 /**
@@ -43,7 +44,8 @@ public record PaymentOrders(Path source, List<PaymentOrder> orders) {
             throw new InputException(file + ": is a folder; expected a CSV file of payment orders");
         }
         List<PaymentOrder> orders = new ArrayList<>();
-        try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().detectBomHeader(true).allowMissingFields(true).allowExtraFields(true)
+        try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().detectBomHeader(true).allowUnclosedQuote(false)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE).extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .ofNamedCsvRecord(file, StandardCharsets.UTF_8)) {
             for (NamedCsvRecord row : reader) {
                 orders.add(order(new Row(file, row)));
