@@ -1,6 +1,5 @@
 package dev.afterimage.memory;
 
-import java.util.concurrent.atomic.LongAdder;
 import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.core.OS;
 import net.openhft.chronicle.core.io.ReferenceOwner;
@@ -13,15 +12,11 @@ import org.jspecify.annotations.Nullable;
  * safe is kept in {@link OffHeapBytes}: every window lies within its slab, and every access within its window.
  */
 final class Slab {
-    /** Bytes of all slabs that are allocated now, for the leak check. */
-    private static final LongAdder LIVE_BYTES = new LongAdder();
-
     static {
         QuietStart.run();
     }
 
     private final String owner;
-    private final int bytes;
 
     /**
      * Null once released. Deliberately neither volatile nor final: whoever releases a slab must have made sure that nobody uses it any more, so this
@@ -31,9 +26,8 @@ final class Slab {
 
     Slab(int bytes, String owner) {
         this.owner = owner;
-        this.bytes = bytes;
         store = BytesStore.nativeStoreWithFixedCapacity(bytes);
-        LIVE_BYTES.add(bytes);
+        MemoryLeaks.allocated(this, bytes, owner);
     }
 
     /** The bytes, or a clear exception once they are gone. */
@@ -60,10 +54,6 @@ final class Slab {
         BytesStore<?, ?> current = store();
         store = null;
         current.releaseLast(ReferenceOwner.INIT);
-        LIVE_BYTES.add(-bytes);
-    }
-
-    static long liveBytes() {
-        return LIVE_BYTES.sum();
+        MemoryLeaks.released(this);
     }
 }
