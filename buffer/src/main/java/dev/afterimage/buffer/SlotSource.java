@@ -1,0 +1,14 @@
+package dev.afterimage.buffer;
+
+/** Gives out slots of a {@link PageSpace} and takes them back. Used by one thread at a time per caller, but shared by many callers: safe for many threads. */
+public interface SlotSource {
+    /**
+     * A slot that nobody uses.
+     *
+     * @throws dev.afterimage.spi.storage.DiskFullException if there is no room for one
+     */
+    long take();
+
+    /** Takes a slot back; never fails. */
+    void give(long slot);
+}
