@@ -4,6 +4,8 @@ module dev.afterimage.spitests {
     requires transitive org.junit.jupiter.api;
 
     exports dev.afterimage.spitests;
+    exports dev.afterimage.spitests.disk;
+    exports dev.afterimage.spitests.simulation;
 
     uses dev.afterimage.spi.StoreEngine;
     uses dev.afterimage.spi.RecoveryStrategyProvider;
