@@ -12,6 +12,10 @@ public final class SteppedTime implements TimeSource {
 
     private final AtomicLong nanos = new AtomicLong();
 
+    /** A clock at 2024-01-01 UTC. */
+    public SteppedTime() {
+    }
+
     /** Advances the clock; never backwards. */
     public void advance(Duration step) {
         if (step.isNegative()) {

@@ -23,6 +23,10 @@ import dev.afterimage.spi.BackgroundTasks;
 public final class StillTasks implements BackgroundTasks {
     private final List<StillTask> tasks = new CopyOnWriteArrayList<>();
 
+    /** No work yet. */
+    public StillTasks() {
+    }
+
     @Override
     public BackgroundTask repeat(String name, Duration period, Runnable work) {
         StillTask task = new StillTask(name, period, work);
