@@ -63,6 +63,14 @@ class QuietStartTest {
     }
 
     @Test
+    @DisplayName("needs no module of the JDK that ours does not name")
+    void namesAllItNeeds() throws Exception {
+        Run run = run(List.of("--limit-modules", "probe,dev.afterimage.memory"));
+        assertEquals("before é\nafter é\n", run.errors);
+        assertEquals("42\n", run.output);
+    }
+
+    @Test
     @DisplayName("hears it all with the quiet start turned off")
     void turnedOff() throws Exception {
         Run run = run(List.of("-D" + QuietStart.PROPERTY + "=false"));
