@@ -48,6 +48,13 @@ final class ProgressLine implements Progress {
     }
 
     @Override
+    public synchronized void problem(String line) {
+        finished();
+        out.println(line);
+        out.flush();
+    }
+
+    @Override
     public synchronized void finished() {
         if (bar) {
             out.print("\r" + " ".repeat(WIDTH) + "\r");

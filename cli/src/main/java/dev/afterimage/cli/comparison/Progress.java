@@ -11,6 +11,9 @@ public interface Progress {
     /** The phase has done {@code done} of {@code total}. */
     void at(long done, long total);
 
+    /** Something was lost or torn; one line that says where. */
+    void problem(String line);
+
     /** The comparison is over. */
     void finished();
 }

@@ -47,6 +47,9 @@ public final class StrategyComparison {
                 : new KilledRuns(plan, name, child).run(killed, progress);
         progress.phase(name, "sweeping crash states");
         CrashSweep.Outcome sweep = new CrashSweep(plan, strategy).run(progress);
+        if (sweep.firstProblem() != null) {
+            progress.problem(sweep.firstProblem());
+        }
         StrategyResult result = result(name, run, kills, sweep);
         if (result.violations() == 0) {
             deleteFolder(measured);
