@@ -1,35 +1,356 @@
 package dev.afterimage.buffer;
 
 import dev.afterimage.memory.OffHeapBytes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
+/**
+ * A page's place in memory, pinned by whoever got it from the pool.
+ *
+ * <pre>{@code
+ * Frame frame = pool.pin(homePages, 7);
+ * try {
+ *     frame.latchExclusive();
+ *     try {
+ *         frame.usable().putLong(0, balance);
+ *         PageHeader.setPageLsn(frame.page(), lsn);
+ *         frame.markDirty(lsn);
+ *     } finally {
+ *         frame.unlatchExclusive();
+ *     }
+ * } finally {
+ *     frame.unpin();
+ * }
+ * }</pre>
+ *
+ * <p>A pin keeps the page in this frame; it says nothing about its bytes. Whoever changes bytes holds the latch exclusively, and calls {@link #markDirty} after the last
+ * change and before letting go of the latch; a write-back holds the latch shared. A reader that another protocol (the engine's page locks) keeps apart from writers needs no latch.
+ * Safe for many threads.
+ */
 public final class Frame {
     /** Recovery LSN of a page that no log speaks of. */
     public static final long NO_RECOVERY_LSN = Long.MAX_VALUE;
 
-    Frame() {}
+    /*
+     * The state word. Low bits count the pins; two flags; the rest is a turn that moves whenever somebody owns the frame alone.
+     *
+     *   OWNED    somebody has it alone (free, loading, leaving): it cannot be pinned, its identity may change. Pins are 0.
+     *   WRITING  somebody writes it back: it can be pinned, cannot be owned, and nobody else writes it.
+     *
+     * Identity (space, number) changes only while OWNED, and every owning moves the turn. So whoever reads the state, then the identity, then swaps the state for one
+     * pin more, has pinned the page whose identity it read.
+     */
+    private static final long PINS = (1L << 20) - 1;
+    private static final long WRITING = 1L << 20;
+    private static final long OWNED = 1L << 21;
+    private static final long TURN = 1L << 22;
 
-    public PageSpace space() { throw new UnsupportedOperationException("soon"); }
+    private static final VarHandle STATE;
+    private static final VarHandle HITS;
 
-    public long number() { throw new UnsupportedOperationException("soon"); }
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Frame.class, "state", long.class);
+            HITS = MethodHandles.lookup().findVarHandle(Frame.class, "hits", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
-    public OffHeapBytes page() { throw new UnsupportedOperationException("soon"); }
+    /** What came of an attempt to pin. */
+    enum Pinning { PINNED, OWNED_BY_SOMEBODY, ANOTHER_PAGE }
 
-    public OffHeapBytes usable() { throw new UnsupportedOperationException("soon"); }
+    private final int index;
+    private final OffHeapBytes page;
+    private final OffHeapBytes usable;
+    private final StampedLock latch = new StampedLock();
 
-    public void unpin() { throw new UnsupportedOperationException("soon"); }
+    private volatile long state = OWNED;
 
-    /** After the change, with the exclusive latch still held; {@link #NO_RECOVERY_LSN} where no log speaks of the page. */
-    public void markDirty(long recoveryLsn) { throw new UnsupportedOperationException("soon"); }
+    /** Next frame of the page table's chain; changed under the stripe's lock, followed without it. */
+    volatile @Nullable Frame chained;
 
-    public boolean isDirty() { throw new UnsupportedOperationException("soon"); }
+    // The identity; written while OWNED, published by the state.
+    private @Nullable PageSpace space;
+    private long number;
+    private long key;
 
-    public long recoveryLsn() { throw new UnsupportedOperationException("soon"); }
+    // Dirty means that changes and writtenChanges differ. Both move only under the latch: changes exclusively, writtenChanges by the one writer, shared.
+    private volatile long changes;
+    private volatile long writtenChanges;
+    private volatile long recoveryLsn = NO_RECOVERY_LSN;
 
-    public void latchExclusive() { throw new UnsupportedOperationException("soon"); }
+    // What eviction goes by; hits change them without a lock, and a lost update does no harm.
+    private int frequency;
+    private int touchedAt;
+    private long hits;
 
-    public void unlatchExclusive() { throw new UnsupportedOperationException("soon"); }
+    Frame(int index, OffHeapBytes page, int headerBytes) {
+        this.index = index;
+        this.page = page;
+        this.usable = page.window(headerBytes, page.length() - headerBytes);
+    }
 
-    public void latchShared() { throw new UnsupportedOperationException("soon"); }
+    /** Where the page lives. */
+    public PageSpace space() {
+        return Objects.requireNonNull(space, "this frame holds no page");
+    }
 
-    public void unlatchShared() { throw new UnsupportedOperationException("soon"); }
+    /** The page's number in its space. */
+    public long number() {
+        return number;
+    }
+
+    /** The whole page; always the same object for a frame. */
+    public OffHeapBytes page() {
+        return page;
+    }
+
+    /** The page without the header that the pool was told to leave out; always the same object for a frame. */
+    public OffHeapBytes usable() {
+        return usable;
+    }
+
+    /**
+     * Gives one pin back; the caller must not touch the page after it.
+     *
+     * @throws IllegalStateException if nobody has it pinned
+     */
+    public void unpin() {
+        long before = (long) STATE.getAndAdd(this, -1L);
+        if ((before & PINS) == 0) {
+            STATE.getAndAdd(this, 1L);
+            throw new IllegalStateException(this + " was unpinned more often than pinned");
+        }
+    }
+
+    /**
+     * Notes that the page differs from its durable version, after the last change and with the exclusive latch still held.
+     *
+     * @param lsn first log record that recovery would need to make this change again, {@link #NO_RECOVERY_LSN} where no log speaks of the page; the frame keeps the smallest since its
+     *        last completed write
+     * @throws IllegalStateException if the frame is not pinned, or nobody holds its latch exclusively
+     */
+    public void markDirty(long lsn) {
+        if (!latch.isWriteLocked() || (state & PINS) == 0) {
+            throw new IllegalStateException(this + " was marked dirty without a pin and the exclusive latch: a write-back beside it could miss the change");
+        }
+        noteChange(lsn);
+    }
+
+    /** Whether the page differs from what was last written. */
+    public boolean isDirty() {
+        return changes != writtenChanges;
+    }
+
+    /** The smallest recovery LSN since the last completed write; {@link #NO_RECOVERY_LSN} if there is none. */
+    public long recoveryLsn() {
+        return recoveryLsn;
+    }
+
+    /** Waits until nobody else holds the latch. It is not reentrant, and is to be let go of before any call of {@code writeBack} for this page. */
+    public void latchExclusive() {
+        latch.writeLock();
+    }
+
+    /** Lets go of the exclusive latch. */
+    public void unlatchExclusive() {
+        if (!latch.tryUnlockWrite()) {
+            throw new IllegalStateException(this + " is not latched exclusively");
+        }
+    }
+
+    /** Waits until nobody holds the latch exclusively. Not to be taken by the holder of either latch. */
+    public void latchShared() {
+        latch.readLock();
+    }
+
+    /** Lets go of a shared latch. */
+    public void unlatchShared() {
+        if (!latch.tryUnlockRead()) {
+            throw new IllegalStateException(this + " is not latched shared");
+        }
+    }
+
+    boolean tryLatchShared() {
+        return latch.tryReadLock() != 0;
+    }
+
+    @Override
+    public String toString() {
+        PageSpace in = space;
+        return in == null ? "frame " + index + " (empty)" : "frame " + index + " (page " + number + " of " + in.name() + ")";
+    }
+
+    // ---- what the pool does with a frame
+
+    int index() {
+        return index;
+    }
+
+    /** Hash of the identity, for the page table and the ghost queue. */
+    long key() {
+        return key;
+    }
+
+    boolean holds(PageSpace inSpace, long wanted) {
+        return number == wanted && space == inSpace;
+    }
+
+    boolean isIn(PageSpace someSpace) {
+        return space == someSpace;
+    }
+
+    /** Whether it holds a page; the owner of a frame asks. */
+    boolean isResident() {
+        return space != null;
+    }
+
+    Pinning tryPin(PageSpace inSpace, long wanted) {
+        for (;;) {
+            long seen = state;
+            if (!holds(inSpace, wanted)) {
+                return Pinning.ANOTHER_PAGE;
+            }
+            if ((seen & OWNED) != 0) {
+                return Pinning.OWNED_BY_SOMEBODY;
+            }
+            if ((seen & PINS) == PINS) {
+                throw new IllegalStateException(this + " is pinned " + PINS + " times: somebody does not unpin");
+            }
+            if (STATE.compareAndSet(this, seen, seen + 1)) {
+                return Pinning.PINNED;
+            }
+        }
+    }
+
+    boolean isPinned() {
+        return (state & PINS) != 0;
+    }
+
+    boolean isOwned() {
+        return (state & OWNED) != 0;
+    }
+
+    boolean isBeingWritten() {
+        return (state & WRITING) != 0;
+    }
+
+    /** Takes the frame alone if nobody pins or writes it. It may turn out to be dirty: look after, not before. */
+    boolean tryOwn() {
+        long seen = state;
+        return (seen & (PINS | WRITING | OWNED)) == 0 && STATE.compareAndSet(this, seen, seen + TURN + OWNED);
+    }
+
+    /** The same for the one that is writing it and has finished; on failure it still counts as being written. */
+    boolean tryOwnAfterWriting() {
+        long seen = state;
+        assert (seen & WRITING) != 0 && (seen & OWNED) == 0 : this;
+        return (seen & PINS) == 0 && STATE.compareAndSet(this, seen, seen + TURN + OWNED - WRITING);
+    }
+
+    /** From alone to writing, for an owner that found the page dirty. */
+    void ownToWriting() {
+        long seen = state;
+        assert (seen & (PINS | WRITING | OWNED)) == OWNED : this;
+        state = seen - OWNED + WRITING;
+    }
+
+    /** From alone to resident, pinned that many times. */
+    void publish(int pins) {
+        long seen = state;
+        assert (seen & (PINS | WRITING | OWNED)) == OWNED : this;
+        state = seen - OWNED + pins;
+    }
+
+    /** Becomes the one that writes the page back, unless somebody owns or writes it. */
+    boolean tryStartWriting() {
+        long seen = state;
+        while ((seen & (WRITING | OWNED)) == 0) {
+            if (STATE.compareAndSet(this, seen, seen + WRITING)) {
+                return true;
+            }
+            seen = state;
+        }
+        return false;
+    }
+
+    /** The same, only if nobody pins it. */
+    boolean tryStartWritingUnpinned() {
+        long seen = state;
+        return (seen & (PINS | WRITING | OWNED)) == 0 && STATE.compareAndSet(this, seen, seen + WRITING);
+    }
+
+    void endWriting() {
+        long before = (long) STATE.getAndAdd(this, -WRITING);
+        assert (before & WRITING) != 0 : this;
+    }
+
+    /** Takes an identity; only its owner may. */
+    void become(@Nullable PageSpace newSpace, long newNumber, long newKey) {
+        assert isOwned() && !isBeingWritten() && !isPinned() : this;
+        space = newSpace;
+        number = newNumber;
+        key = newKey;
+        writtenChanges = changes;
+        recoveryLsn = NO_RECOVERY_LSN;
+    }
+
+    /** For the owner, or under the exclusive latch. */
+    void noteChange(long lsn) {
+        // The recovery LSN first: whoever sees the page dirty must see from where.
+        if (lsn < recoveryLsn) {
+            recoveryLsn = lsn;
+        }
+        changes = changes + 1;
+    }
+
+    long changes() {
+        return changes;
+    }
+
+    /** A write of the page as it was after that many changes has completed; called under the shared latch that the write was made under. */
+    void written(long changesWritten) {
+        assert isBeingWritten() && latch.isReadLocked() : this;
+        if (changes == changesWritten) {
+            recoveryLsn = NO_RECOVERY_LSN;
+        }
+        // Last: whoever sees the page clean may forget it.
+        writtenChanges = changesWritten;
+    }
+
+    /**
+     * Counts a hit for eviction, at most once per {@code period} admissions: several pins in a row by one transaction are one use, not many.
+     *
+     * @param now admissions so far
+     */
+    void touch(int now, int period) {
+        if (now - touchedAt >= period) {
+            touchedAt = now;
+            if (frequency < EvictionQueues.FREQUENCY_MAX) {
+                frequency++;
+            }
+        }
+        HITS.setOpaque(this, (long) HITS.getOpaque(this) + 1);
+    }
+
+    long hits() {
+        return (long) HITS.getOpaque(this);
+    }
+
+    int frequency() {
+        return frequency;
+    }
+
+    void setFrequency(int value) {
+        frequency = value;
+    }
+
+    void resetTouches(int now) {
+        frequency = 0;
+        touchedAt = now;
+    }
 }
