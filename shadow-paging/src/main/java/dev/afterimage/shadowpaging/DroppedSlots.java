@@ -1,0 +1,62 @@
+package dev.afterimage.shadowpaging;
+
+import java.util.ArrayDeque;
+
+/**
+ * Slots that the current table no longer reaches and that may not be written yet.
+ *
+ * <p>Flip {@code n} drops the slots that table {@code n - 1} reached and table {@code n} does not. They wait for two things:
+ * <ol>
+ *   <li><em>The disk</em> (W1, mutant S2): until root {@code n} is synced, a crash may leave root {@code n - 1} as the newest; and after that the older of the two roots on the disk
+ *       is still {@code n - 1}, until root {@code n + 1} has taken its place and is synced. So they wait for flip {@code n + 1}: both
+ *       roots on the disk are whole trees at all times.
+ *   <li><em>Walks in memory</em> (mutant S5): somebody may have picked up root {@code n - 1} before root {@code n} was published; see {@link WalkEpochs}.
+ * </ol>
+ *
+ * Used by the one thread that flips.
+ */
+final class DroppedSlots {
+    private final WalkEpochs epochs;
+    private final ArrayDeque<Dropped> waiting = new ArrayDeque<>();
+    private long count;
+
+    DroppedSlots(WalkEpochs epochs) {
+        this.epochs = epochs;
+    }
+
+    private record Dropped(LongList slots, long flip, long epoch) {
+    }
+
+    /** Takes note of what a flip dropped; its root is published. */
+    void add(LongList slots, long flip) {
+        if (!slots.isEmpty()) {
+            waiting.addLast(new Dropped(slots, flip, epochs.current()));
+            count += slots.size();
+        }
+    }
+
+    /**
+     * The oldest drop that nobody needs any more, which is then the caller's; null if there is none.
+     *
+     * @param durableFlip number of the newest flip known to be durable
+     */
+    LongList takeReusable(long durableFlip) {
+        Dropped oldest = waiting.peekFirst();
+        if (oldest == null || oldest.flip() >= durableFlip) {
+            return null;
+        }
+        while (epochs.current() < oldest.epoch() + 2) {
+            if (!epochs.tryAdvance()) {
+                return null;
+            }
+        }
+        waiting.removeFirst();
+        count -= oldest.slots().size();
+        return oldest.slots();
+    }
+
+    /** Slots that wait. */
+    long count() {
+        return count;
+    }
+}

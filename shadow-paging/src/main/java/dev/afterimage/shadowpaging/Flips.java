@@ -1,0 +1,388 @@
+package dev.afterimage.shadowpaging;
+
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.buffer.AlternatingBlock;
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.shadowpaging.CommittedPages.View;
+import dev.afterimage.spi.StrategyEvents;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fixes the order of commits, and makes them durable in batches: the only place that moves the root.
+ *
+ * <p>A commit is put into the pending batch under the <em>commit lock</em>, for as long as a few stores take. Making a batch durable is one thread's work at a time, that of the
+ * <em>leader</em>: whoever waits for a batch while nobody leads becomes the leader, in its own thread, so a lone committer pays no hand-over; the others wait, and what
+ * is committed meanwhile gathers in the next batch. One flip is:
+ *
+ * <ol>
+ *   <li><em>seal</em>: the pending batch becomes the flipping one, an empty one takes its place;
+ *   <li><em>write</em> its slots that are not on the disk yet, and the table nodes on the way to them, to slots that neither of the two roots on the disk reaches;
+ *   <li><em>sync</em> {@code pages}, its length with it;
+ *   <li><em>write the root</em> to the older of its two places, and <em>sync</em> it: the commit point of all commits of the batch;
+ *   <li><em>publish</em> the new table, tell those who wait, and free what the flip before this one dropped.
+ * </ol>
+ *
+ * <p>Crash states. Before the first sync returns: root {@code n} is on the disk, in both copies of its place; everything written since lies in slots it does not reach. Between the
+ * syncs: the place of root {@code n - 1} may hold {@code n - 1}, {@code n + 1}, or one torn or mixed copy of each; {@code n} is whole, and {@code n + 1}, if it is read, reaches synced
+ * bytes only. After the second: {@code n + 1} is read. Never is a slot written that the root to be read may reach, for what flip {@code n + 1} drops waits for flip
+ * {@code n + 2} ({@link DroppedSlots}).
+ *
+ * <p>Any error from the seal on fails the store: the batch's order is fixed, and nobody may call it rolled back.
+ */
+final class Flips {
+    private final BufferPool pool;
+    private final SlotSpace space;
+    private final ExpectedChecksums expected;
+    private final Slots slots;
+    private final PageTableUpdate update;
+    private final TableShape shape;
+    private final AlternatingBlock rootBlock;
+    private final CommittedPages committed;
+    private final DroppedSlots dropped;
+    private final StrategyEvents events;
+
+    /** Held while a commit is put into the pending batch, and while that batch is sealed. */
+    private final ReentrantLock commitLock = new ReentrantLock();
+    /** Depth that the table will have when all commits so far are durable; written under the commit lock, never shrinks. */
+    private volatile int plannedDepth;
+    private final AtomicLong highestBegun;
+
+    /** Guards {@code leading}; held for a few loads and stores. */
+    private final ReentrantLock gate = new ReentrantLock();
+    private final Condition noLeader = gate.newCondition();
+    private boolean leading;
+    private volatile @Nullable Throwable failure;
+
+    /** The newest root known to be synced; written by the leader. */
+    private volatile FlipRecord durable;
+    /** The batch sealed last, and the slots of its pages in rising order; the leader's. */
+    private @Nullable CommitBatch lastSealed;
+    private LongList sealedSlots = new LongList();
+    /** Dropped slots that became free again, since the store was opened; the leader's. */
+    private long freedSlots;
+
+    /**
+     * Flips from here on.
+     *
+     * @param parts what the store is made of
+     * @param durable the newest root, synced
+     */
+    Flips(ShadowParts parts, AlternatingBlock rootBlock, FlipRecord durable, StrategyEvents events) {
+        pool = parts.pool();
+        space = parts.space();
+        expected = parts.expected();
+        slots = parts.slots();
+        shape = parts.shape();
+        update = parts.update();
+        this.rootBlock = rootBlock;
+        this.durable = durable;
+        this.events = events;
+        WalkEpochs epochs = new WalkEpochs();
+        dropped = new DroppedSlots(epochs);
+        PageTable table = new PageTable(shape, pool, space, expected);
+        committed = new CommittedPages(pool, space, expected, table, epochs, new View(newBatch(), null, durable.root()));
+        plannedDepth = durable.root().depth();
+        highestBegun = new AtomicLong(durable.highestTransactionId());
+        slots.onFullDisk(this::freeDropped);
+    }
+
+    /** What transactions read. */
+    CommittedPages committed() {
+        return committed;
+    }
+
+    /** The newest durable root. */
+    FlipRecord durable() {
+        return durable;
+    }
+
+    /** A transaction of that number begins. */
+    void begun(long transactionId) {
+        long highest = highestBegun.get();
+        while (transactionId > highest && !highestBegun.compareAndSet(highest, transactionId)) {
+            highest = highestBegun.get();
+        }
+    }
+
+    /** Whether the store has failed. */
+    boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** Throws {@link StoreFailedException} once the store has failed. */
+    void checkUsable() {
+        if (failure != null) {
+            throw failed();
+        }
+    }
+
+    /**
+     * Fixes a commit's place in the order and makes it visible. Throws only while nothing is fixed.
+     *
+     * @param pageIds pages changed, rising
+     * @param places for each its final slot, which is the store's from now on, or {@link PageOverlay#DISCARDED}
+     * @return the batch it is in
+     * @throws dev.afterimage.spi.storage.DiskFullException if there is no room for the table nodes its flip may need
+     */
+    CommitBatch commit(LongList pageIds, LongList places) {
+        long reserved = 0;
+        LongList replaced = new LongList();
+        CommitBatch batch = null;
+        try {
+            replaced.ensureRoom(pageIds.size());
+            while (batch == null) {
+                int before = plannedDepth;
+                int depth = Math.max(before, shape.depthFor(pageIds.get(pageIds.size() - 1)));
+                long needed = PageTableUpdate.nodesAtMost(shape, pageIds, before, depth);
+                if (needed > reserved) {
+                    slots.reserve(needed - reserved);
+                    reserved = needed;
+                }
+                batch = install(pageIds, places, before, depth, reserved, replaced);
+            }
+        } finally {
+            if (batch == null) {
+                slots.release(reserved);
+            }
+        }
+        // Slots of commits of the same batch that this one replaces: no root will ever reach them, and this transaction has had their pages' locks to itself.
+        slots.giveAll(replaced);
+        return batch;
+    }
+
+    /** Puts a commit into the pending batch; null if a deeper table was planned since the caller looked. */
+    private @Nullable CommitBatch install(LongList pageIds, LongList places, int depthBefore, int depth, long reserved, LongList replaced) {
+        commitLock.lock();
+        try {
+            checkUsable();
+            if (plannedDepth != depthBefore) {
+                return null;
+            }
+            CommitBatch batch = committed.view().pending();
+            batch.overlay().ensureRoom(pageIds.size());
+            // From here on nothing can fail: all memory that is needed was allocated above.
+            for (int i = 0; i < pageIds.size(); i++) {
+                long before = batch.overlay().put(pageIds.get(i), places.get(i));
+                if (before >= 0) {
+                    replaced.add(before);
+                }
+            }
+            batch.addReserved(reserved);
+            plannedDepth = depth;
+            return batch;
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** The newest batch that is not durable, or null: what a transaction has to wait for that changed nothing, but may have seen anything committed so far (rule D3). */
+    @Nullable CommitBatch newestUndurable() {
+        View view = committed.view();
+        return view.pending().isEmpty() ? view.flipping() : view.pending();
+    }
+
+    /** Makes everything committed so far durable; returns whether there was anything. */
+    boolean flipPending() {
+        CommitBatch newest = newestUndurable();
+        if (newest == null) {
+            checkUsable();
+            return false;
+        }
+        newest.await();
+        return true;
+    }
+
+    /** The last flip: makes everything durable, and notes that the store was closed in good order. No transaction is active. */
+    void flipForClose() {
+        lead();
+        try {
+            flip(true, true);
+        } finally {
+            stopLeading();
+        }
+    }
+
+    /** Returns when a batch is durable, leading its flip where nobody else does. */
+    private void awaitDurable(CommitBatch batch) {
+        gate.lock();
+        try {
+            while (true) {
+                if (batch.isDurable()) {
+                    return;
+                }
+                checkUsable();
+                if (!leading) {
+                    leading = true;
+                    break;
+                }
+                batch.outcome().awaitUninterruptibly();
+            }
+        } finally {
+            gate.unlock();
+        }
+        try {
+            // Nobody flips and the batch is not durable, so it is the pending one.
+            flip(false, false);
+            assert batch.isDurable();
+        } finally {
+            stopLeading();
+        }
+    }
+
+    private void lead() {
+        gate.lock();
+        try {
+            while (leading) {
+                noLeader.awaitUninterruptibly();
+            }
+            checkUsable();
+            leading = true;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    private void stopLeading() {
+        gate.lock();
+        try {
+            leading = false;
+            Condition next = committed.view().pending().outcome();
+            if (lastSealed != null) {
+                lastSealed.outcome().signalAll();
+            }
+            if (failure == null) {
+                next.signal(); // one of them leads the next flip, unless somebody comes first
+                noLeader.signal();
+            } else {
+                next.signalAll();
+                noLeader.signalAll();
+            }
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** One flip, by the leader. */
+    private void flip(boolean clean, boolean evenIfEmpty) {
+        checkUsable();
+        try {
+            CommitBatch batch = seal();
+            if (batch == null && !evenIfEmpty) {
+                return;
+            }
+            FlipRecord before = durable;
+            TableRoot root = batch == null ? before.root() : writeBatch(before.root(), batch);
+            FlipRecord next = new FlipRecord(before.flip() + 1, root, highestBegun.get(), clean);
+            rootBlock.write(next.encode(shape.pageSize()));
+            finish(batch, next);
+        } catch (Throwable cause) {
+            fail(cause);
+            throw failed();
+        }
+    }
+
+    private @Nullable CommitBatch seal() {
+        commitLock.lock();
+        try {
+            View view = committed.view();
+            assert view.flipping() == null;
+            if (view.pending().isEmpty()) {
+                return null;
+            }
+            lastSealed = view.pending();
+            committed.publish(new View(newBatch(), lastSealed, view.root()));
+            return lastSealed;
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Writes and syncs everything the new root will reach and the old one does not; returns the new root. */
+    private TableRoot writeBatch(TableRoot old, CommitBatch batch) {
+        LongList pageIds = batch.overlay().pageIds();
+        LongList places = new LongList();
+        sealedSlots = new LongList();
+        for (int i = 0; i < pageIds.size(); i++) {
+            long place = batch.overlay().get(pageIds.get(i));
+            places.add(place);
+            if (place >= 0) {
+                sealedSlots.add(place);
+            }
+        }
+        // In the order of slots, not of pages: slots are given out from the lowest up, so this is one run or a few.
+        sealedSlots.sort();
+        for (int i = 0; i < sealedSlots.size(); i++) {
+            pool.writeBack(space, sealedSlots.get(i));
+        }
+        TableRoot root = update.apply(old, pageIds, places);
+        assert update.written().size() <= batch.reserved() : "a flip wrote more nodes than its commits reserved";
+        space.sync();
+        return root;
+    }
+
+    /** The root is synced: nothing here can undo that. */
+    private void finish(@Nullable CommitBatch batch, FlipRecord next) {
+        durable = next;
+        committed.publish(new View(committed.view().pending(), null, next.root()));
+        if (batch != null) {
+            batch.setDurable();
+            // From now on the table answers for the checksums of these slots.
+            forget(update.written());
+            forget(sealedSlots);
+            slots.release(batch.reserved() - update.written().size());
+            dropped.add(update.dropped(), next.flip());
+        }
+        LongList reusable = dropped.takeReusable(next.flip());
+        while (reusable != null) {
+            slots.giveAll(reusable);
+            freedSlots += reusable.size();
+            reusable = dropped.takeReusable(next.flip());
+        }
+    }
+
+    private void forget(LongList written) {
+        for (int i = 0; i < written.size(); i++) {
+            expected.forget(written.get(i));
+        }
+    }
+
+    /**
+     * The disk is full: flips so that what commits replaced can be used again. What the last flip dropped needs one more flip, what the pending batch replaces needs two. Returns
+     * whether that freed anything.
+     */
+    private boolean freeDropped() {
+        lead();
+        try {
+            long before = freedSlots;
+            for (int flips = 0; flips < 2 && freedSlots == before; flips++) {
+                if (dropped.count() == 0 && committed.view().pending().isEmpty()) {
+                    return false;
+                }
+                flip(false, true);
+            }
+            return freedSlots > before;
+        } finally {
+            stopLeading();
+        }
+    }
+
+    private CommitBatch newBatch() {
+        Consumer<CommitBatch> waiter = this::awaitDurable;
+        return new CommitBatch(gate.newCondition(), waiter);
+    }
+
+    private void fail(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+            events.failed(cause);
+        }
+    }
+
+    private StoreFailedException failed() {
+        return new StoreFailedException("the store failed while it made commits durable; open it again to recover", failure);
+    }
+}

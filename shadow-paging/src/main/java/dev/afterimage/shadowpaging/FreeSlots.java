@@ -1,0 +1,192 @@
+package dev.afterimage.shadowpaging;
+
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Which slots are in use: one bit per slot, and one bit per 64 of those.
+ *
+ * <p>None of this is stored: after a crash it is worked out again from what the durable root reaches. A slot is in one of these states; the method is on the arrow:
+ *
+ * <pre>
+ *   (no such slot) --grow--> FREE --take, takeReserved--> IN USE --give--> FREE
+ * </pre>
+ *
+ * Beside that, a number of free slots may be reserved: promised to commits whose order is fixed or about to be, for the table nodes that their flip
+ * will write. {@link #take} leaves those alone.
+ *
+ * <p>Invariant: {@code 0 <= reserved <= free <= slots}. The lowest free slot is taken first, so that the file stays short and pages written together lie together. Safe for
+ * many threads; the lock is held for a few loads and stores, never across input or output.
+ */
+final class FreeSlots {
+    /** What is returned where there is no free slot. */
+    static final long NONE = -1;
+
+    private static final long ALL = -1L;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private long[] used = new long[0];
+    /** Bit {@code w}: word {@code w} of {@code used} has no free slot left. */
+    private long[] full = new long[0];
+    private long slots;
+    private long free;
+    private long reserved;
+    /** No word of {@code full} below this one has a zero bit. */
+    private int lowestOpen;
+
+    /** Takes the lowest free slot that is not promised to anybody, or {@link #NONE}. */
+    long take() {
+        lock.lock();
+        try {
+            if (free == reserved) {
+                return NONE;
+            }
+            return takeLowest();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a slot on account of an earlier {@link #reserve}; cannot fail. */
+    long takeReserved() {
+        lock.lock();
+        try {
+            assert reserved > 0 : "more slots taken than reserved";
+            reserved--;
+            return takeLowest();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Promises that many slots to the caller, if there are. */
+    boolean reserve(long count) {
+        assert count >= 0;
+        lock.lock();
+        try {
+            if (free - reserved < count) {
+                return false;
+            }
+            reserved += count;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives back a promise, or what is left of it. */
+    void release(long count) {
+        lock.lock();
+        try {
+            assert count >= 0 && count <= reserved;
+            reserved -= count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes a slot free; nobody uses it any more, in memory or through a root on the disk. */
+    void give(long slot) {
+        lock.lock();
+        try {
+            assert slot >= 0 && slot < slots && isUsed(slot) : "slot " + slot + " was not in use";
+            int word = (int) (slot >>> 6);
+            used[word] &= ~(1L << slot);
+            full[word >>> 6] &= ~(1L << word);
+            lowestOpen = Math.min(lowestOpen, word >>> 6);
+            free++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Recovery: the durable root reaches this slot. Returns false if that was known already. */
+    boolean markUsed(long slot) {
+        lock.lock();
+        try {
+            if (isUsed(slot)) {
+                return false;
+            }
+            use(slot);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There are this many slots now, not fewer than before; the new ones are free. */
+    void grow(long newSlots) {
+        lock.lock();
+        try {
+            assert newSlots >= slots;
+            int words = Math.toIntExact(newSlots + 63 >>> 6);
+            if (words > used.length) {
+                // A little more than asked for, so that many small growths do not copy the bitmap each time.
+                int capacity = Math.max(words, used.length + (used.length >>> 2));
+                long[] largerFull = Arrays.copyOf(full, capacity + 63 >>> 6);
+                used = Arrays.copyOf(used, capacity);
+                full = largerFull;
+            }
+            free += newSlots - slots;
+            slots = newSlots;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Slots there are, in use or not. */
+    long slots() {
+        lock.lock();
+        try {
+            return slots;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Slots in use. */
+    long inUse() {
+        lock.lock();
+        try {
+            return slots - free;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Slots that {@link #take} could still take. */
+    long available() {
+        lock.lock();
+        try {
+            return free - reserved;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isUsed(long slot) {
+        return (used[(int) (slot >>> 6)] & 1L << slot) != 0;
+    }
+
+    private long takeLowest() {
+        // Slots beyond the end of the file look free in the bitmap, but lie above every real one: while a real one is free, the lowest is real.
+        while (full[lowestOpen] == ALL) {
+            lowestOpen++;
+        }
+        int word = (lowestOpen << 6) + Long.numberOfTrailingZeros(~full[lowestOpen]);
+        long slot = ((long) word << 6) + Long.numberOfTrailingZeros(~used[word]);
+        assert slot < slots;
+        use(slot);
+        return slot;
+    }
+
+    private void use(long slot) {
+        int word = (int) (slot >>> 6);
+        used[word] |= 1L << slot;
+        if (used[word] == ALL) {
+            full[word >>> 6] |= 1L << word;
+        }
+        free--;
+        assert free >= reserved;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.afterimage.shadowpaging;
+
+import java.util.Arrays;
+
+/** Numbers in a row, without boxes; for one thread. */
+final class LongList {
+    private long[] values = new long[16];
+    private int size;
+
+    void add(long value) {
+        if (size == values.length) {
+            values = Arrays.copyOf(values, 2 * size);
+        }
+        values[size++] = value;
+    }
+
+    /** Makes room for that many more, so that as many {@link #add} cannot fail for lack of memory. */
+    void ensureRoom(int more) {
+        int wanted = Math.addExact(size, more);
+        if (wanted > values.length) {
+            values = Arrays.copyOf(values, wanted);
+        }
+    }
+
+    long get(int index) {
+        assert index < size;
+        return values[index];
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    void clear() {
+        size = 0;
+    }
+
+    void sort() {
+        Arrays.sort(values, 0, size);
+    }
+}

@@ -1,0 +1,231 @@
+package dev.afterimage.shadowpaging;
+
+import dev.afterimage.api.CacheExhaustedException;
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.Frame;
+import dev.afterimage.memory.OffHeapBytes;
+import dev.afterimage.memory.PageMemory;
+
+/**
+ * Makes the next page table out of the current one and a batch of changes, copying what changes and touching nothing that is there (rule W1).
+ *
+ * <p>One pass down and up in page order: a node is copied into memory of our own, its children are updated first, then it is written to a fresh slot and its parent gets the new
+ * slot and checksum. So each changed node is written once however many pages below it changed, and only one node per level is in memory at a time: the
+ * update needs no frame of the pool, which transactions may have pinned to the last one. Where a frame is free the new node is left in the pool, for it will be read soon.
+ *
+ * <p>A table grows at the top: the old table becomes entry 0 of node 0 of the level above. It never shrinks in depth; nodes without children are dropped.
+ *
+ * <p>For one thread at a time. The result means nothing until everything written here is synced.
+ */
+final class PageTableUpdate implements AutoCloseable {
+    private final TableShape shape;
+    private final BufferPool pool;
+    private final SlotSpace space;
+    private final ExpectedChecksums expected;
+    private final Slots slots;
+    /** The node of each level that is being made; level 1 is page 0. */
+    private final PageMemory path;
+
+    private TableRoot old = TableRoot.EMPTY;
+    private LongList pageIds = new LongList();
+    private LongList places = new LongList();
+    private LongList dropped = new LongList();
+    private LongList written = new LongList();
+    private long nodes;
+    private long pages;
+    private long resultSlot;
+    private int resultChecksum;
+
+    PageTableUpdate(TableShape shape, BufferPool pool, SlotSpace space, ExpectedChecksums expected, Slots slots) {
+        this.shape = shape;
+        this.pool = pool;
+        this.space = space;
+        this.expected = expected;
+        this.slots = slots;
+        path = PageMemory.allocate(shape.pageSize(), shape.maxDepth());
+    }
+
+    /** Most nodes that {@link #apply} writes for these pages, rising, in a table that had {@code depthBefore} levels and then has {@code depth}. */
+    static long nodesAtMost(TableShape shape, LongList pageIds, int depthBefore, int depth) {
+        // New levels may each need a node that leads to the old table and to none of these pages.
+        long count = Math.max(0, depth - depthBefore);
+        for (int level = 1; level <= depth; level++) {
+            long last = -1;
+            for (int i = 0; i < pageIds.size(); i++) {
+                long number = shape.nodeNumber(pageIds.get(i), level);
+                if (number != last) {
+                    count++;
+                    last = number;
+                }
+            }
+        }
+        return count;
+    }
+
+    /**
+     * Writes the changed nodes.
+     *
+     * @param changedIds pages that changed, rising
+     * @param newPlaces for each its new slot, already written, or {@link PageOverlay#DISCARDED}
+     * @return the new table's root
+     */
+    TableRoot apply(TableRoot oldRoot, LongList changedIds, LongList newPlaces) {
+        assert changedIds.size() == newPlaces.size() && !changedIds.isEmpty();
+        old = oldRoot;
+        pageIds = changedIds;
+        places = newPlaces;
+        dropped = new LongList();
+        written = new LongList();
+        nodes = old.nodes();
+        pages = old.pages();
+        int depth = Math.max(old.depth(), shape.depthFor(pageIds.get(pageIds.size() - 1)));
+        boolean grows = depth > old.depth();
+        update(depth, 0, grows ? TableNode.NONE : old.slot(), grows ? 0 : old.checksum(), 0, pageIds.size());
+        return new TableRoot(resultSlot, resultChecksum, depth, nodes, pages);
+    }
+
+    /** Slots of pages and nodes that the old table reached and the new one does not; the caller's. */
+    LongList dropped() {
+        return dropped;
+    }
+
+    /** Slots of the new nodes; the caller's. */
+    LongList written() {
+        return written;
+    }
+
+    @Override
+    public void close() {
+        path.close();
+    }
+
+    /** Updates node {@code number} of a level for the changes {@code from} to {@code to}; leaves its new slot and checksum in the result fields. */
+    private void update(int level, long number, long oldSlot, int oldChecksum, int from, int to) {
+        boolean above = level > old.depth();
+        boolean changed = false;
+        if (from < to || above) {
+            OffHeapBytes node = path.page(level - 1);
+            load(node, level, number, oldSlot, oldChecksum);
+            int next = from;
+            if (above && number == 0 && !old.isEmpty()) {
+                next = endOfChild(level - 1, 0, from, to);
+                changed = updateChild(node, level, 0, from, next);
+            }
+            while (next < to) {
+                long child = shape.nodeNumber(pageIds.get(next), level - 1);
+                int end = endOfChild(level - 1, child, next, to);
+                changed |= level == 1 ? updatePage(node, next) : updateChild(node, level, child, next, end);
+                next = end;
+            }
+            if (changed) {
+                replace(node, level, number, oldSlot);
+                return;
+            }
+        }
+        resultSlot = oldSlot;
+        resultChecksum = oldChecksum;
+    }
+
+    private int endOfChild(int childLevel, long child, int from, int to) {
+        int end = from;
+        while (end < to && shape.nodeNumber(pageIds.get(end), childLevel) == child) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Updates a child node and the entry that leads to it; returns whether the entry changed. */
+    private boolean updateChild(OffHeapBytes node, int level, long child, int from, int to) {
+        int index = (int) (child & shape.fanout() - 1);
+        boolean isOldTop = child == 0 && level - 1 == old.depth();
+        long before = isOldTop ? old.slot() : TableNode.slot(node, index);
+        update(level - 1, child, before, isOldTop ? old.checksum() : TableNode.checksum(node, index), from, to);
+        if (resultSlot == TableNode.slot(node, index)) {
+            return false;
+        }
+        TableNode.put(node, index, resultSlot, resultChecksum);
+        return true;
+    }
+
+    /** Updates the entry of a page; returns whether it changed. */
+    private boolean updatePage(OffHeapBytes node, int change) {
+        long pageId = pageIds.get(change);
+        long place = places.get(change);
+        int index = shape.entryIndex(pageId, 1);
+        long before = TableNode.slot(node, index);
+        boolean gone = place == PageOverlay.DISCARDED;
+        if (before != TableNode.NONE) {
+            dropped.add(before);
+            pages--;
+        } else if (gone) {
+            return false; // created and discarded within the batch
+        }
+        if (gone) {
+            TableNode.put(node, index, TableNode.NONE, 0);
+        } else {
+            TableNode.put(node, index, place, SlotChecksum.bind(expected.of(place), 0, pageId));
+            pages++;
+        }
+        return true;
+    }
+
+    /** Fills {@code node} with what it was in the old table; zeros where it is new. */
+    private void load(OffHeapBytes node, int level, long number, long slot, int checksum) {
+        if (slot == TableNode.NONE) {
+            node.fill(0, shape.pageSize(), (byte) 0);
+            return;
+        }
+        Frame frame = pool.pinResident(space, slot);
+        if (frame != null) {
+            frame.page().copyTo(0, node, 0, shape.pageSize());
+            frame.unpin();
+            return;
+        }
+        expected.expect(slot, SlotChecksum.bind(checksum, level, number));
+        try {
+            space.read(slot, node);
+        } finally {
+            expected.release(slot);
+        }
+    }
+
+    /** Writes the changed node to a fresh slot, or drops it where it has no child left. */
+    private void replace(OffHeapBytes node, int level, long number, long oldSlot) {
+        if (oldSlot != TableNode.NONE) {
+            dropped.add(oldSlot);
+            nodes--;
+        }
+        if (node.isZero(0, shape.pageSize())) {
+            resultSlot = TableNode.NONE;
+            resultChecksum = 0;
+            return;
+        }
+        long slot = slots.takeReserved();
+        written.add(slot);
+        nodes++;
+        Frame frame = frameFor(slot);
+        if (frame == null) {
+            space.write(slot, node);
+        } else {
+            frame.latchExclusive();
+            try {
+                node.copyTo(0, frame.page(), 0, shape.pageSize());
+                frame.markDirty(Frame.NO_RECOVERY_LSN);
+            } finally {
+                frame.unlatchExclusive();
+                frame.unpin();
+            }
+            pool.writeBack(space, slot);
+        }
+        resultSlot = slot;
+        resultChecksum = SlotChecksum.bind(expected.of(slot), level, number);
+    }
+
+    private Frame frameFor(long slot) {
+        try {
+            return pool.pinNew(space, slot);
+        } catch (CacheExhaustedException everyFramePinned) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.afterimage.shadowpaging;
+
+import dev.afterimage.api.CheckpointReport;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.buffer.BufferStatistics;
+import dev.afterimage.spi.BackgroundTask;
+import dev.afterimage.spi.CheckpointPace;
+import dev.afterimage.spi.RecoveryStrategy;
+import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategyStatistics;
+import dev.afterimage.spi.StrategyTransaction;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One open store under shadow paging; see the package for how it works.
+ *
+ * <pre>
+ *   NEW --recover--> OPEN --close--> CLOSED
+ *                     |  error after a commit's order was fixed
+ *                     v
+ *                   FAILED --close (writes nothing)--> CLOSED
+ * </pre>
+ */
+final class ShadowPagingStrategy implements RecoveryStrategy {
+    private final StrategyContext context;
+    private final AtomicLong checkpoints = new AtomicLong();
+    private ShadowRecovery.Opened opened;
+    private Flips flips;
+    private BackgroundTask relaxedFlips;
+
+    ShadowPagingStrategy(StrategyContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public RecoveryReport recover() {
+        if (opened != null) {
+            throw new IllegalStateException("recover() was called before");
+        }
+        ShadowRecovery.Opened found = new ShadowRecovery(context).run();
+        opened = found;
+        flips = new Flips(found.parts(), found.rootBlock(), found.newest(), context.events());
+        found.parts().pool().writeBehind(context.tasks());
+        // A flip that starts within half the window leaves the other half for its input and output.
+        Duration period = context.relaxedWindow().dividedBy(2);
+        relaxedFlips = context.tasks().repeat("shadow-paging flip", period.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : period, this::flipRelaxed);
+        return found.report();
+    }
+
+    @Override
+    public StrategyTransaction begin(long transactionId) {
+        Flips current = flips();
+        current.checkUsable();
+        current.begun(transactionId);
+        return new ShadowTransaction(current, opened.parts());
+    }
+
+    /** Makes what is pending durable. There is nothing else that a checkpoint could do: no work is ever left for recovery. */
+    @Override
+    public CheckpointReport checkpoint(CheckpointPace pace) {
+        long start = context.time().nanos();
+        long bytesBefore = opened.parts().space().bytesWritten();
+        long debtBefore = recoveryDebtBytes();
+        flips().flipPending();
+        checkpoints.incrementAndGet();
+        long bytes = opened.parts().space().bytesWritten() - bytesBefore;
+        return new CheckpointReport(bytes / context.pageSize(), bytes, debtBefore, recoveryDebtBytes(), Duration.ofNanos(context.time().nanos() - start));
+    }
+
+    /** The table nodes that recovery walks. No checkpoint makes this less. */
+    @Override
+    public long recoveryDebtBytes() {
+        return flips().durable().root().nodes() * context.pageSize();
+    }
+
+    @Override
+    public long recoveryDebtLimitBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public StrategyStatistics statistics() {
+        BufferStatistics pool = opened.parts().pool().statistics();
+        return new StrategyStatistics(0, 0, opened.parts().space().bytesWritten(), pool.hits(), pool.misses(), pool.evictions(), checkpoints.get());
+    }
+
+    @Override
+    public void close() {
+        if (opened == null) {
+            return;
+        }
+        ShadowRecovery.Opened closing = opened;
+        opened = null;
+        try {
+            if (relaxedFlips != null) {
+                relaxedFlips.close();
+            }
+            if (flips != null && !flips.hasFailed()) {
+                flips.flipForClose();
+            }
+        } finally {
+            closing.parts().close();
+            closing.rootsFile().close();
+        }
+    }
+
+    private Flips flips() {
+        if (opened == null || flips == null) {
+            throw new IllegalStateException("the strategy is not open");
+        }
+        return flips;
+    }
+
+    private void flipRelaxed() {
+        try {
+            flips.flipPending();
+        } catch (StoreFailedException failed) {
+            // Reported already, through the events; whoever uses the store next is told. The task just ends its turn.
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.afterimage.shadowpaging;
+
+import dev.afterimage.api.RecoveryPhase;
+import dev.afterimage.api.RecoveryProgress;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.buffer.AlternatingBlock;
+import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskFile;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Opens a store, or makes one. There is nothing to redo and nothing to undo: the newest durable root is the recovered state. What is left to do is to find out which slots it
+ * does not reach.
+ *
+ * <p>Three steps, each of which can be repeated after a crash in it or anywhere else:
+ * <ol>
+ *   <li><em>Read the newest root</em>, and sync both files: after the death of a process, or in a restored copy, bytes that can be read may be in the operating system's cache only.
+ *   <li><em>Walk</em> the nodes it reaches ({@link PageTableWalk}).
+ *   <li><em>Write the root again</em>, as the next flip, not clean, and sync it. Now both places on the disk name this very tree, and slots that only the older root reached may
+ *       be used. This is not for tidiness: after a failed sync the operating system may show a root, report it as synced ever after, and have lost it all the same. Written again it is
+ *       either synced or the opening fails. The pages it reaches need no such care: the process that wrote the root had seen their sync succeed before.
+ * </ol>
+ */
+final class ShadowRecovery {
+    static final String PAGES = "pages";
+    static final String ROOTS = "roots";
+
+    private static final long FIRST_SLOTS = 16;
+    private static final int NODES_PER_PROGRESS = 64;
+
+    private final StrategyContext context;
+    private final Disk disk;
+
+    ShadowRecovery(StrategyContext context) {
+        this.context = context;
+        disk = context.disk();
+    }
+
+    /**
+     * A store that is open, with what it took.
+     *
+     * @param parts its parts; the receiver's to close
+     * @param rootsFile the file {@code roots}; the receiver's to close
+     * @param rootBlock the block in it
+     * @param newest the newest root, synced
+     * @param report for whoever opened it
+     */
+    record Opened(ShadowParts parts, DiskFile rootsFile, AlternatingBlock rootBlock, FlipRecord newest, RecoveryReport report) {
+    }
+
+    /** Makes or opens the store, as the context says. */
+    Opened run() {
+        long start = context.time().nanos();
+        DiskFile rootsFile = null;
+        DiskFile pagesFile = null;
+        ShadowParts parts = null;
+        try {
+            if (context.created()) {
+                removeLeftovers();
+            }
+            pagesFile = context.created() ? disk.create(PAGES) : openExisting(PAGES);
+            rootsFile = context.created() ? disk.create(ROOTS) : openExisting(ROOTS);
+            if (context.created()) {
+                pagesFile.preallocate(FIRST_SLOTS * context.pageSize());
+            }
+            parts = ShadowParts.over(pagesFile, context);
+            return context.created() ? make(parts, rootsFile, start) : recover(parts, rootsFile, start);
+        } catch (Throwable failed) {
+            if (parts != null) {
+                parts.close();
+            } else if (pagesFile != null) {
+                pagesFile.close();
+            }
+            if (rootsFile != null) {
+                rootsFile.close();
+            }
+            throw failed;
+        }
+    }
+
+    /** An earlier attempt to make this store may have left files; whatever is in them, nobody was told that it is durable. */
+    private void removeLeftovers() {
+        for (String name : List.of(PAGES, ROOTS)) {
+            if (disk.exists(name)) {
+                disk.delete(name);
+            }
+        }
+    }
+
+    private DiskFile openExisting(String name) {
+        if (!disk.exists(name)) {
+            throw new StoreDamagedException(disk.description() + ": the file " + name + " of this shadow-paging store is missing; restore the store from a backup");
+        }
+        return disk.open(name);
+    }
+
+    private Opened make(ShadowParts parts, DiskFile rootsFile, long start) {
+        parts.space().sync();
+        FlipRecord first = new FlipRecord(1, TableRoot.EMPTY, 0, false);
+        AlternatingBlock rootBlock = AlternatingBlock.create(rootsFile, context.storeId(), first.encode(context.pageSize()));
+        disk.syncNames();
+        return opened(parts, rootsFile, rootBlock, first, Outcome.CREATED, List.of(), start);
+    }
+
+    private Opened recover(ShadowParts parts, DiskFile rootsFile, long start) {
+        AlternatingBlock rootBlock = AlternatingBlock.open(rootsFile, context.storeId());
+        parts.space().sync();
+        FlipRecord found = FlipRecord.decode(rootBlock.payload(), parts.shape());
+        RecoveryPhase walk = walk(parts, found);
+        FlipRecord again = new FlipRecord(found.flip() + 1, found.root(), found.highestTransactionId(), false);
+        rootBlock.write(again.encode(context.pageSize()));
+        return opened(parts, rootsFile, rootBlock, again, found.clean() ? Outcome.CLEAN : Outcome.RECOVERED, List.of(walk), start);
+    }
+
+    private RecoveryPhase walk(ShadowParts parts, FlipRecord found) {
+        long start = context.time().nanos();
+        TableRoot root = found.root();
+        PageTableWalk walk = new PageTableWalk(parts.shape(), parts.space(), parts.expected(), parts.free(), nodes -> {
+            if (nodes % NODES_PER_PROGRESS == 0 || nodes == root.nodes()) {
+                context.events().recoveryProgress(new RecoveryProgress("page table walk", nodes, Math.max(nodes, root.nodes())));
+            }
+        });
+        walk.run(root);
+        return new RecoveryPhase("page table walk", found.flip(), found.flip() + 1, walk.nodes(), 0, 0, walk.pages(), walk.nodes() * context.pageSize(),
+                Duration.ofNanos(context.time().nanos() - start));
+    }
+
+    private Opened opened(ShadowParts parts, DiskFile rootsFile, AlternatingBlock rootBlock, FlipRecord newest, Outcome outcome, List<RecoveryPhase> phases, long start) {
+        RecoveryReport report = new RecoveryReport(ShadowPagingProvider.NAME, outcome, phases, 0, 0, 0, 0, newest.highestTransactionId(),
+                Duration.ofNanos(context.time().nanos() - start));
+        return new Opened(parts, rootsFile, rootBlock, newest, report);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.afterimage.shadowpaging;
+
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.PageNotFoundException;
+import dev.afterimage.buffer.Frame;
+import dev.afterimage.buffer.PrivatePages;
+import dev.afterimage.spi.CommitTicket;
+import dev.afterimage.spi.PageAccess;
+import dev.afterimage.spi.PageChange;
+import dev.afterimage.spi.StrategyTransaction;
+import java.util.ArrayDeque;
+
+/** A transaction: its own versions of pages, each in a fresh slot that no root reaches, over what is committed. */
+final class ShadowTransaction implements StrategyTransaction {
+    private final Flips flips;
+    private final CommittedPages committed;
+    private final int pageSize;
+    private final PrivatePages own;
+    private final PageTable.Entry entry = new PageTable.Entry();
+    private final ArrayDeque<ShadowPage> idle = new ArrayDeque<>(4);
+
+    ShadowTransaction(Flips flips, ShadowParts parts) {
+        this.flips = flips;
+        committed = flips.committed();
+        pageSize = parts.shape().pageSize();
+        own = new PrivatePages(parts.pool(), parts.space(), parts.slots());
+    }
+
+    @Override
+    public PageAccess read(long pageId) {
+        flips.checkUsable();
+        Frame frame = own.pin(pageId);
+        if (frame == null) {
+            frame = pinCommitted(pageId);
+        }
+        return access().open(pageId, frame, false);
+    }
+
+    @Override
+    public PageAccess write(long pageId) {
+        flips.checkUsable();
+        Frame frame = own.pinForWrite(pageId);
+        if (frame == null) {
+            frame = copyCommitted(pageId);
+        }
+        return access().open(pageId, frame, true);
+    }
+
+    @Override
+    public PageAccess create(long pageId) {
+        flips.checkUsable();
+        if (pageId < 0) {
+            throw new IllegalArgumentException("pageId: expected at least 0, found " + pageId);
+        }
+        assert own.contains(pageId) ? own.isDiscarded(pageId) : !committed.exists(pageId, entry) : "page " + pageId + " exists already";
+        return access().open(pageId, own.add(pageId), true);
+    }
+
+    @Override
+    public void discard(long pageId) {
+        flips.checkUsable();
+        boolean exists = own.contains(pageId) ? !own.isDiscarded(pageId) : pageId >= 0 && committed.exists(pageId, entry);
+        if (!exists) {
+            throw notFound(pageId);
+        }
+        own.discard(pageId);
+    }
+
+    /** Nothing to do: the whole page is written anyway. */
+    @Override
+    public void changed(PageAccess access, PageChange change) {
+    }
+
+    @Override
+    public long mark() {
+        return own.mark();
+    }
+
+    @Override
+    public void rollbackTo(long mark) {
+        own.rollbackTo(mark);
+    }
+
+    /**
+     * Commits. {@link Durability#PROCESS_SAFE} is given as {@link Durability#POWER_SAFE}: without a log there is no cheaper safe way. A root that was merely handed to the operating
+     * system, and its pages too, may reach the disk before them, and would lead a power loss within the window to a tree that is not there.
+     */
+    @Override
+    public CommitTicket commit(Durability level) {
+        flips.checkUsable();
+        CommitBatch batch = own.isEmpty() ? flips.newestUndurable() : commitOwn();
+        return batch == null || level == Durability.RELAXED ? CommitTicket.DONE : batch;
+    }
+
+    @Override
+    public void rollback() {
+        own.clear();
+    }
+
+    /** Takes an access object back for the next page. */
+    void takeBack(ShadowPage page) {
+        idle.push(page);
+    }
+
+    private CommitBatch commitOwn() {
+        LongList pageIds = new LongList();
+        LongList places = new LongList();
+        PrivatePages.Cursor cursor = own.inPageOrder();
+        while (cursor.next()) {
+            pageIds.add(cursor.pageId());
+            places.add(cursor.isDiscarded() ? PageOverlay.DISCARDED : cursor.slot());
+        }
+        CommitBatch batch = flips.commit(pageIds, places);
+        own.clearKeepingFinal();
+        return batch;
+    }
+
+    private Frame copyCommitted(long pageId) {
+        Frame source = pinCommitted(pageId);
+        try {
+            Frame copy = own.add(pageId);
+            copy.latchExclusive();
+            source.page().copyTo(0, copy.page(), 0, pageSize);
+            copy.unlatchExclusive();
+            return copy;
+        } finally {
+            source.unpin();
+        }
+    }
+
+    private Frame pinCommitted(long pageId) {
+        if (pageId >= 0 && !own.isDiscarded(pageId)) {
+            Frame frame = committed.pin(pageId, entry);
+            if (frame != null) {
+                return frame;
+            }
+        }
+        throw notFound(pageId);
+    }
+
+    private ShadowPage access() {
+        ShadowPage page = idle.poll();
+        return page == null ? new ShadowPage(this) : page;
+    }
+
+    private static PageNotFoundException notFound(long pageId) {
+        return new PageNotFoundException("page " + pageId + " does not exist: it was never allocated, or was freed");
+    }
+}

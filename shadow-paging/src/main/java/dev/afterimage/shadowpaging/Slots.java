@@ -1,0 +1,130 @@
+package dev.afterimage.shadowpaging;
+
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.SlotSource;
+import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.DiskFullException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Gives out slots, and makes the file longer where there are none.
+ *
+ * <p>A full disk shows here and nowhere else: growing preallocates, so that writing a slot that was given out finds its room; running transactions see the
+ * {@link DiskFullException} at {@code write}, {@code create} or at the beginning of {@code commit}, while they can still roll back (rule F2).
+ *
+ * <p>The new length is not synced here. No root names a slot beyond the durable length, because the sync of the pages, which comes before each root, covers
+ * the length too (mutant S7). Safe for many threads.
+ */
+final class Slots implements SlotSource {
+    private static final long GROWTH_SLOTS_MIN = 32;
+    private static final long GROWTH_BYTES_MAX = 64 << 20;
+
+    private final DiskFile file;
+    private final int pageSize;
+    private final FreeSlots free;
+    private final ExpectedChecksums expected;
+    private final BufferPool pool;
+    private final SlotSpace space;
+    private final ReentrantLock growing = new ReentrantLock();
+    private volatile BooleanSupplier lastResort = () -> false;
+
+    Slots(DiskFile file, int pageSize, FreeSlots free, ExpectedChecksums expected, BufferPool pool, SlotSpace space) {
+        this.file = file;
+        this.pageSize = pageSize;
+        this.free = free;
+        this.expected = expected;
+        this.pool = pool;
+        this.space = space;
+    }
+
+    /** What to try when the disk is full; returns whether trying again may help. */
+    void onFullDisk(BooleanSupplier attempt) {
+        lastResort = attempt;
+    }
+
+    @Override
+    public long take() {
+        while (true) {
+            long slot = free.take();
+            if (slot != FreeSlots.NONE) {
+                return slot;
+            }
+            makeRoom(1);
+        }
+    }
+
+    /**
+     * Promises slots to a commit.
+     *
+     * @throws DiskFullException if there is no room for so many; nothing is promised then
+     */
+    void reserve(long count) {
+        while (!free.reserve(count)) {
+            makeRoom(count);
+        }
+    }
+
+    /** Takes a slot on account of {@link #reserve}. */
+    long takeReserved() {
+        return free.takeReserved();
+    }
+
+    /** Gives back what is left of {@link #reserve}. */
+    void release(long count) {
+        free.release(count);
+    }
+
+    /** Takes a slot back that is in no table, durable or pending. Its frame, if it has one, is forgotten unwritten. */
+    @Override
+    public void give(long slot) {
+        pool.discard(space, slot);
+        expected.forget(slot);
+        free.give(slot);
+    }
+
+    /** Takes many back. */
+    void giveAll(LongList slots) {
+        for (int i = 0; i < slots.size(); i++) {
+            give(slots.get(i));
+        }
+    }
+
+    private void makeRoom(long count) {
+        try {
+            grow(count);
+        } catch (DiskFullException full) {
+            if (!lastResort.getAsBoolean()) {
+                throw full;
+            }
+        }
+    }
+
+    /** Makes at least {@code count} slots available, as far as others do not take them at once. */
+    private void grow(long count) {
+        growing.lock();
+        try {
+            long missing = count - free.available();
+            if (missing <= 0) {
+                return;
+            }
+            long slots = free.slots();
+            long step = Math.min(Math.max(slots / 8, GROWTH_SLOTS_MIN), GROWTH_BYTES_MAX / pageSize);
+            try {
+                growTo(slots + Math.max(missing, step));
+            } catch (DiskFullException full) {
+                if (step <= missing) {
+                    throw full;
+                }
+                growTo(slots + missing);
+            }
+        } finally {
+            growing.unlock();
+        }
+    }
+
+    private void growTo(long slots) {
+        file.preallocate(Math.multiplyExact(slots, pageSize));
+        free.grow(slots);
+    }
+}
