@@ -1,13 +1,42 @@
 package dev.afterimage.spitests.disk;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 
-/** Enumerates what a power loss during a trace may leave. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enumerates what a power loss during a trace may leave.
+ *
+ * <p>It stops a trace at each of its <em>crash points</em>: just before each completion of a sync (of a file or of names) that decides something, and at the end. That
+ * is exact, by this lemma:
+ *
+ * <blockquote>Between two sync completions what is durable stays the same, and the set of undecided parts only grows. Every rule of the disk allows "the parts that were
+ * added did not survive". So each image that a crash at any moment may leave may also be left by a crash just before the next completion; and there the
+ * store owes at least as much, for what it has acknowledged only accumulates. An answer given without a sync in between is no exception: the image in which
+ * everything undecided is lost is legal at both moments, and convicts it at the later one.</blockquote>
+ *
+ * <p>It holds for any number of threads, because a sync decides only what returned before it began, wherever other calls fall; and it holds for the trace of a
+ * recovery, which is a trace like any other. A failed sync that lets reads show the old bytes again takes parts away, so there is a crash point before it
+ * as well; one that leaves the new bytes decides nothing.
+ *
+ * <p>The lemma and the terms are those of the kit's fault model; prefixes and few-atom subsets as in ALICE (Pillai et al., OSDI 2014) and CrashMonkey (Mohan et
+ * al., OSDI 2018).
+ */
 public final class CrashStates {
+    private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
     private CrashStates() {
     }
 
-    /** Visits each distinct image once per crash point; returns how many were visited. */
+    /**
+     * Visits each distinct image once per crash point.
+     *
+     * @return how many states were visited
+     */
     public static long forEach(DiskTrace trace, EnumerationPlan plan, CrashStateConsumer consumer) {
         return enumerate(trace, plan, sequence -> sequence, consumer).visited();
     }
@@ -15,14 +44,140 @@ public final class CrashStates {
     /**
      * Visits each distinct pair of image and obligations once.
      *
-     * @param obligations a key of what the store owes at a sequence number: the states of two crash points with the same key and image are one
+     * @param obligations a key of what the store owes when the power fails at a sequence number. Neighbouring crash points with one key share their images: an
+     *         image that both may leave is visited at the first of them only. The key must differ wherever the verdict could
      */
     public static EnumerationCounts enumerate(DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
-        throw new UnsupportedOperationException();
+        List<ChoiceGenerator> generators = ChoiceGenerator.of(plan);
+        Visit visit = new Visit(plan, density(trace, plan, generators), obligations, consumer);
+        walk(trace, point -> visit.point(point, generators));
+        return visit.counts();
     }
 
-    /** The image that a choice at a crash point leaves, for a replay. */
+    /**
+     * The image that a choice at a crash point leaves, for a replay.
+     *
+     * @throws IllegalArgumentException if the trace has no such point, or another number of undecided parts there: it is not the trace of the choice
+     */
     public static DiskImage rebuild(DiskTrace trace, int point, ChoiceVector choice) {
-        throw new UnsupportedOperationException();
+        UndecidedDisk disk = new UndecidedDisk(trace);
+        int completions = 0;
+        for (DiskEvent event : trace.events()) {
+            if (event instanceof DiskEvent.SyncEnded && completions++ == point) {
+                return rebuild(new CrashPoint(point, event.call().returned() - 1, disk), choice);
+            }
+            disk.apply(event);
+        }
+        if (point != completions) {
+            throw new IllegalArgumentException("point: expected 0 to " + completions + ", found " + point);
+        }
+        return rebuild(new CrashPoint(point, trace.sequence(), disk), choice);
+    }
+
+    private static DiskImage rebuild(CrashPoint point, ChoiceVector choice) {
+        if (choice.parts() != point.parts()) {
+            throw new IllegalArgumentException("choice: expected one of " + point.parts() + " undecided parts at crash point " + point.number() + ", found "
+                    + choice.parts() + " parts in " + choice.encode() + "; the trace is not the one it was made for");
+        }
+        return point.with(choice.kept()).image();
+    }
+
+    private interface PointVisitor {
+        void visit(CrashPoint point);
+    }
+
+    private static void walk(DiskTrace trace, PointVisitor visitor) {
+        UndecidedDisk disk = new UndecidedDisk(trace);
+        int completions = 0;
+        for (DiskEvent event : trace.events()) {
+            if (disk.isDecidedBy(event)) {
+                visitor.visit(new CrashPoint(completions, event.call().returned() - 1, disk));
+            }
+            disk.apply(event);
+            if (event instanceof DiskEvent.SyncEnded) {
+                completions++;
+            }
+        }
+        visitor.visit(new CrashPoint(completions, trace.sequence(), disk));
+    }
+
+    /** Which part of the described states is tried, so that the cap over the whole trace holds; the cap of each point comes on top. */
+    private static double density(DiskTrace trace, EnumerationPlan plan, List<ChoiceGenerator> generators) {
+        if (plan.statesInAll() == Long.MAX_VALUE) {
+            return 1;
+        }
+        long[] described = new long[1];
+        walk(trace, point -> described[0] += Math.min(plan.statesPerPoint(), count(point, generators)));
+        return Math.min(1, (double) plan.statesInAll() / described[0]);
+    }
+
+    private static long count(CrashPoint point, List<ChoiceGenerator> generators) {
+        long[] count = new long[1];
+        generators.forEach(generator -> generator.generate(point, (image, choice) -> count[0]++));
+        return count[0];
+    }
+
+    /** Merges equal images, keeps the caps, and counts. */
+    private static final class Visit {
+        private final EnumerationPlan plan;
+        private final double densityInAll;
+        private final LongUnaryOperator obligations;
+        private final CrashStateConsumer consumer;
+        private final Set<Long> seen = new HashSet<>();
+        private EnumerationCounts counts = EnumerationCounts.NONE;
+        private long visited;
+        private long described;
+        private double density;
+        private long key;
+        private @Nullable CrashPoint point;
+
+        Visit(EnumerationPlan plan, double densityInAll, LongUnaryOperator obligations, CrashStateConsumer consumer) {
+            this.plan = plan;
+            this.densityInAll = densityInAll;
+            this.obligations = obligations;
+            this.consumer = consumer;
+        }
+
+        void point(CrashPoint next, List<ChoiceGenerator> generators) {
+            long nextKey = obligations.applyAsLong(next.sequence());
+            if (point == null || nextKey != key) {
+                seen.clear();
+            }
+            key = nextKey;
+            point = next;
+            density = densityInAll;
+            if (plan.statesPerPoint() < Long.MAX_VALUE) {
+                density *= Math.min(1, (double) plan.statesPerPoint() / count(next, generators));
+            }
+            long describedBefore = described;
+            long visitedBefore = visited;
+            for (ChoiceGenerator generator : generators) {
+                generator.generate(next, (image, choice) -> offer(next, generator.isAboveCaps() || isSelected(), image, choice));
+            }
+            boolean proved = density == 1 && visited < plan.statesInAll() && generators.stream().anyMatch(generator -> generator.coversAll(next));
+            counts = counts.plus(new EnumerationCounts(1, described - describedBefore, visited - visitedBefore, proved ? 1 : 0));
+        }
+
+        /** Multiples of the golden ratio spread evenly between 0 and 1, and fall in step with no pattern of the generators. */
+        private boolean isSelected() {
+            double turn = described * GOLDEN_RATIO;
+            return density == 1 || turn - Math.floor(turn) < density;
+        }
+
+        private void offer(CrashPoint at, boolean chosen, Supplier<DiskImage> image, Supplier<ChoiceVector> choice) {
+            described++;
+            if (!chosen || visited >= plan.statesInAll()) {
+                return;
+            }
+            DiskImage built = image.get();
+            if (seen.add(built.hash())) {
+                visited++;
+                consumer.accept(new CrashState(at.number(), at.sequence(), choice.get(), built));
+            }
+        }
+
+        EnumerationCounts counts() {
+            return counts;
+        }
     }
 }

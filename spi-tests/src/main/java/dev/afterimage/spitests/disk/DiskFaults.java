@@ -1,10 +1,81 @@
 package dev.afterimage.spitests.disk;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** Faults to come, one after the other; each filter sees the file's name. Safe for many threads. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Faults to come. Each waits for the calls that it is meant for, lets some of them pass, strikes, and is gone.
+ *
+ * <pre>{@code
+ * disk.faults().failNextSync(name -> name.equals("pages"), SyncFailure.CLEAN_NEW);
+ * }</pre>
+ *
+ * <p>A filter sees the name under which the file was opened. Safe for many threads.
+ */
 public final class DiskFaults {
-    DiskFaults() {
+    private final SimulatedDisk disk;
+    private final List<Fault> armed = new ArrayList<>();
+    private int struck;
+    /** Lets calls pass without the lock while nothing is armed. */
+    private volatile boolean any;
+
+    DiskFaults(SimulatedDisk disk) {
+        this.disk = disk;
+    }
+
+    /** The kinds of call that a fault can wait for. */
+    enum Kind {
+        SYNC, NAMES_SYNC, MIDST_OF_SYNC, READ, WRITE
+    }
+
+    /**
+     * One fault.
+     *
+     * @param kind what it waits for
+     * @param file which files
+     * @param effect what it does
+     */
+    private static final class Fault {
+        private final Kind kind;
+        private final Predicate<String> file;
+        private final Effect effect;
+        private int skip;
+        private int times;
+
+        Fault(Kind kind, Predicate<String> file, int skip, int times, Effect effect) {
+            if (skip < 0 || times < 1) {
+                throw new IllegalArgumentException("expected no negative skip and a fault that strikes at least once, found skip " + skip + ", times " + times);
+            }
+            this.kind = kind;
+            this.file = file;
+            this.skip = skip;
+            this.times = times;
+            this.effect = effect;
+        }
+    }
+
+    /** What a fault does to the call it strikes. */
+    sealed interface Effect {
+        /** A sync fails. */
+        record SyncFails(SyncFailure failure) implements Effect {
+        }
+
+        /** Something is done while the call is under way. */
+        record Meanwhile(Runnable action) implements Effect {
+        }
+
+        /** A read fails. */
+        record ReadFails(boolean memory) implements Effect {
+        }
+
+        /** A write takes so many bytes, at most, and then fails or says so. */
+        record WriteFails(long bytesTaken, boolean isShort) implements Effect {
+        }
     }
 
     /** The next sync of a file that passes the filter fails. */
@@ -12,63 +83,135 @@ public final class DiskFaults {
         failSync(file, 0, failure);
     }
 
-    /** After {@code skip} syncs of files that pass the filter, the next one fails. */
+    /** After {@code skip} syncs of files that pass the filter, the next one fails. Needs the trace: see {@link SimulatedDisk#recording(boolean)}. */
     public void failSync(Predicate<String> file, int skip, SyncFailure failure) {
-        throw new UnsupportedOperationException();
+        arm(new Fault(Kind.SYNC, file, skip, 1, new Effect.SyncFails(failure)));
     }
 
     /** The next sync of names fails; reads still show the new names. */
     public void failNextNamesSync() {
-        throw new UnsupportedOperationException();
+        failNamesSync(0);
     }
 
-    /** Runs {@code action} in the midst of the next sync of a file that passes the filter: after it began, before it is complete. */
+    /** After {@code skip} syncs of names, the next one fails. */
+    public void failNamesSync(int skip) {
+        arm(new Fault(Kind.NAMES_SYNC, name -> true, skip, 1, new Effect.SyncFails(SyncFailure.CLEAN_NEW)));
+    }
+
+    /**
+     * Runs {@code action} in the midst of the next sync of a file that passes the filter: after it began, before it is complete. The action runs on the
+     * thread that syncs and may use the disk, or let another thread use it and wait for that.
+     */
     public void duringNextSync(Predicate<String> file, Runnable action) {
-        throw new UnsupportedOperationException();
+        arm(new Fault(Kind.MIDST_OF_SYNC, file, 0, 1, new Effect.Meanwhile(action)));
     }
 
-    /** The disk holds no more than this many bytes; what is over the limit already stays. {@link Long#MAX_VALUE} lifts it. */
+    /**
+     * The disk has room for this many bytes, counted in sectors of 512; what is over the limit already stays. {@link Long#MAX_VALUE} lifts it. A write that
+     * runs out of room takes whole sectors as far as they go.
+     */
     public void capacityBytes(long limit) {
-        throw new UnsupportedOperationException();
+        disk.capacity(limit);
     }
 
-    /** After {@code skip} reads that pass the filter, the next {@code times} fail with an input/output error. */
-    public void failReads(Predicate<String> file, int skip, int times) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** The next {@code times} reads that pass the filter fail with an input/output error. */
+    /** The next {@code times} reads of files that pass the filter fail with an input/output error. */
     public void failReads(Predicate<String> file, int times) {
         failReads(file, 0, times);
     }
 
-    /** After {@code skip} reads that pass the filter, the next one finds no memory. */
+    /** After {@code skip} reads of files that pass the filter, the next {@code times} fail with an input/output error. */
+    public void failReads(Predicate<String> file, int skip, int times) {
+        arm(new Fault(Kind.READ, file, skip, times, new Effect.ReadFails(false)));
+    }
+
+    /** After {@code skip} reads of files that pass the filter, the next one finds no memory: {@link OutOfMemoryError}. */
     public void exhaustMemoryOnRead(Predicate<String> file, int skip) {
-        throw new UnsupportedOperationException();
+        arm(new Fault(Kind.READ, file, skip, 1, new Effect.ReadFails(true)));
     }
 
-    /** After {@code skip} writes that pass the filter, the next one fails with an input/output error after so many sectors. */
+    /** After {@code skip} writes to files that pass the filter, the next one fails with an input/output error after so many sectors. */
     public void failWrite(Predicate<String> file, int skip, int sectorsWritten) {
-        throw new UnsupportedOperationException();
+        arm(new Fault(Kind.WRITE, file, skip, 1, new Effect.WriteFails((long) sectorsWritten * Sector.BYTES, false)));
     }
 
-    /** The next write that passes the filter takes only so many bytes, and says so. */
+    /** The next write to a file that passes the filter takes only so many bytes, and says so. */
     public void shortWrite(Predicate<String> file, int bytesWritten) {
-        throw new UnsupportedOperationException();
+        arm(new Fault(Kind.WRITE, file, 0, 1, new Effect.WriteFails(bytesWritten, true)));
     }
 
-    /** Rot: turns one bit of a byte round, in what reads show and on the medium. */
+    /** Rot: turns one bit of a byte round, in what reads show and on the medium, whatever survives a crash. */
     public void flipBit(String name, long bytePosition, int bit) {
-        throw new UnsupportedOperationException();
+        disk.rot(name, bytePosition, bit);
     }
 
     /** Forgets every fault that has not struck yet, and lifts the capacity limit. */
     public void clear() {
-        throw new UnsupportedOperationException();
+        synchronized (armed) {
+            armed.clear();
+            any = false;
+        }
+        disk.capacity(Long.MAX_VALUE);
     }
 
-    /** How many faults struck. */
+    /** How many times a fault struck so far; running out of room counts. */
     public int struck() {
-        throw new UnsupportedOperationException();
+        synchronized (armed) {
+            return struck;
+        }
+    }
+
+    /** The effect of the first fault that strikes this call; null if none does. Faults armed later do not see a call that is struck. */
+    @Nullable Effect strike(Kind kind, String name) {
+        if (!any) {
+            return null;
+        }
+        synchronized (armed) {
+            for (Iterator<Fault> faults = armed.iterator(); faults.hasNext();) {
+                Fault fault = faults.next();
+                if (fault.kind == kind && fault.file.test(name) && fault.skip-- <= 0) {
+                    if (--fault.times == 0) {
+                        faults.remove();
+                        any = !armed.isEmpty();
+                    }
+                    struck++;
+                    return fault.effect;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** What happens between the beginning and the end of a sync; called without any lock held. */
+    void meet(String name, long nanos) {
+        if (nanos > 0) {
+            // Not a wait for anything: it only makes it likely that other threads come in between.
+            LockSupport.parkNanos(nanos);
+        }
+        if (strike(Kind.MIDST_OF_SYNC, name) instanceof Effect.Meanwhile meanwhile) {
+            meanwhile.action().run();
+        }
+    }
+
+    @Nullable SyncFailure syncFailure(SyncScope scope, String name, boolean recording) {
+        if (!(strike(scope == SyncScope.NAMES ? Kind.NAMES_SYNC : Kind.SYNC, name) instanceof Effect.SyncFails fails)) {
+            return null;
+        }
+        if (fails.failure() == SyncFailure.CLEAN_OLD && !recording) {
+            throw new IllegalStateException("CLEAN_OLD reads the old bytes from the trace: switch recording on");
+        }
+        return fails.failure();
+    }
+
+    void countStrike() {
+        synchronized (armed) {
+            struck++;
+        }
+    }
+
+    private void arm(Fault fault) {
+        synchronized (armed) {
+            armed.add(fault);
+            any = true;
+        }
     }
 }

@@ -1,14 +1,59 @@
 package dev.afterimage.spitests.disk;
 
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 import dev.afterimage.spi.storage.DeviceGuarantees;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spi.storage.DiskLock;
+import dev.afterimage.spi.storage.DiskLockedException;
+import dev.afterimage.spi.storage.FileExistsException;
+import dev.afterimage.spi.storage.FileMissingException;
+import dev.afterimage.spi.storage.SyncFailedException;
+import org.jspecify.annotations.Nullable;
 
-/** A disk in memory that remembers in which order it was asked what. Safe for many threads. */
+/**
+ * A disk in memory that remembers in which order it was asked what, so that {@link CrashStates} can say what a power loss would leave.
+ *
+ * <pre>{@code
+ * SimulatedDisk disk = new SimulatedDisk();
+ * // ... run something on it, noting disk.now() with each answer it gives ...
+ * CrashStates.forEach(disk.trace(), EnumerationPlan.GATE, state -> {
+ *     SimulatedDisk rebooted = new SimulatedDisk(state.image());
+ *     // ... open the store and see what is there ...
+ * });
+ * }</pre>
+ *
+ * <p>Reads show the cached view: what was issued, durable or not. What a crash may do to it is decided later, from the trace alone.
+ *
+ * <p>Safe for many threads. Every call but a sync takes effect at one moment; a sync is two, and other threads go on between them. A lock leaves a file of its
+ * name behind, as on a real disk, but only the lock itself excludes anybody.
+ */
 public final class SimulatedDisk implements Disk {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
+
+    /** Guards names, locks, room and the trace. Never held while anybody waits. */
+    private final ReentrantLock gate = new ReentrantLock();
+    private final SortedMap<String, Inode> names = new TreeMap<>();
+    private final Map<String, SimulatedLock> locks = new HashMap<>();
+    private final Recorder recorder = new Recorder();
+    private final DiskFaults faults = new DiskFaults(this);
+    private int inodes;
+    private int openFiles;
+    private long allocatedSectors;
+    private long capacitySectors = Long.MAX_VALUE;
+    private volatile long syncNanos;
+    private volatile boolean off;
+
     /** An empty disk. */
     public SimulatedDisk() {
         this(DiskImage.EMPTY);
@@ -16,86 +61,223 @@ public final class SimulatedDisk implements Disk {
 
     /** A disk on which everything of the image is durable, with an empty trace and no locks: the disk after a reboot. */
     public SimulatedDisk(DiskImage image) {
+        for (String name : image.names()) {
+            Inode inode = new Inode(++inodes, image.content(name));
+            names.put(name, inode);
+            allocatedSectors += inode.allocated().cardinality();
+        }
+        recorder.restart(names);
     }
 
-    /** The newest sequence number given out; a history notes it with each answer that the store gives. */
+    /**
+     * The newest sequence number given out. A history notes it with each answer that the store gives: the answer was given before a crash point exactly if the
+     * noted number is at most the point's. The same number is noted before a call, to tell when it began.
+     */
     public long now() {
-        throw new UnsupportedOperationException();
+        return recorder.now();
     }
 
     /** The trace so far. */
     public DiskTrace trace() {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            return recorder.trace();
+        } finally {
+            gate.unlock();
+        }
     }
 
     /** What a killed process leaves: everything issued. */
     public DiskImage asIssued() {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            return Recorder.imageOf(names);
+        } finally {
+            gate.unlock();
+        }
     }
 
-    /** From now on every call throws {@code DiskException("the power is off")}. */
+    /** From now on every call throws a {@link DiskException} that says "the power is off", but for closing handles and locks. A call under way ends so, too. */
     public void powerOff() {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            off = true;
+        } finally {
+            gate.unlock();
+        }
     }
 
     /** The faults to come. */
     public DiskFaults faults() {
-        throw new UnsupportedOperationException();
+        return faults;
     }
 
-    /** Turns the trace off, which is cheap, or on: it then begins anew, with everything issued so far counted as durable. On at first. */
+    /**
+     * Turns the trace off, which is cheap, or on, as it is at first. Turned on again it begins anew, with everything issued so far counted as durable: good for
+     * a set-up whose crashes are of no interest.
+     */
     public void recording(boolean on) {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            if (on && !recorder.isOn()) {
+                recorder.restart(names);
+            }
+            recorder.on(on);
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** Lets each sync take about that long, so that threads meet in it. At first a sync takes no time. */
+    public void syncTakes(Duration duration) {
+        syncNanos = duration.toNanos();
     }
 
     /** How many handles of files are open: a closed store leaves none. */
     public int openFiles() {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            return openFiles;
+        } finally {
+            gate.unlock();
+        }
     }
 
     /** How many locks are held: a closed store leaves none. */
     public int heldLocks() {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            return locks.size();
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** How many bytes of room the files take. */
+    public long allocatedBytes() {
+        gate.lock();
+        try {
+            return allocatedSectors * Sector.BYTES;
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
     public DiskFile create(String name) {
-        throw new UnsupportedOperationException();
+        long started = enter(name);
+        gate.lock();
+        try {
+            requirePower();
+            if (names.containsKey(name)) {
+                throw new FileExistsException("create: there is a file '" + name + "' already on " + description());
+            }
+            return handle(name, add(name, started));
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
     public DiskFile open(String name) {
-        throw new UnsupportedOperationException();
+        enter(name);
+        gate.lock();
+        try {
+            requirePower();
+            return handle(name, find(name));
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
     public boolean exists(String name) {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            requirePower();
+            return names.containsKey(name);
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
     public List<String> list() {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            requirePower();
+            return List.copyOf(names.keySet());
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
     public void rename(String from, String to) {
-        throw new UnsupportedOperationException();
+        checkName(from);
+        long started = enter(to);
+        gate.lock();
+        try {
+            requirePower();
+            Inode inode = find(from);
+            if (from.equals(to)) {
+                return;
+            }
+            Inode replaced = names.put(to, inode);
+            names.remove(from);
+            recorder.add(new DiskEvent.Renamed(recorder.call(started), from, to, inode.number()));
+            if (replaced != null) {
+                replaced.named(false);
+                reclaim(replaced);
+            }
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
     public void delete(String name) {
-        throw new UnsupportedOperationException();
+        long started = enter(name);
+        gate.lock();
+        try {
+            requirePower();
+            Inode inode = find(name);
+            names.remove(name);
+            recorder.add(new DiskEvent.Deleted(recorder.call(started), name, inode.number()));
+            inode.named(false);
+            reclaim(inode);
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
     public void syncNames() {
-        throw new UnsupportedOperationException();
+        SyncFailure failure = sync(null, "", SyncScope.NAMES);
+        if (failure != null) {
+            throw new SyncFailedException("syncNames: the device reports an error, on purpose (" + failure + "), on " + description());
+        }
     }
 
     @Override
     public DiskLock lock(String name) {
-        throw new UnsupportedOperationException();
+        long started = enter(name);
+        gate.lock();
+        try {
+            requirePower();
+            SimulatedLock held = locks.get(name);
+            if (held != null) {
+                throw new DiskLockedException("lock '" + name + "' on " + description() + ": held by thread " + held.holder);
+            }
+            if (!names.containsKey(name)) {
+                add(name, started);
+            }
+            SimulatedLock lock = new SimulatedLock(name);
+            locks.put(name, lock);
+            return lock;
+        } finally {
+            gate.unlock();
+        }
     }
 
     @Override
@@ -108,8 +290,186 @@ public final class SimulatedDisk implements Disk {
         return "simulated disk";
     }
 
+    /** Releases the locks. Handles stay as they are: a store closes its own. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        gate.lock();
+        try {
+            locks.clear();
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    // What files need of their disk.
+
+    ReentrantLock gate() {
+        return gate;
+    }
+
+    Recorder recorder() {
+        return recorder;
+    }
+
+    void requirePower() {
+        if (off) {
+            throw new DiskException("the power is off");
+        }
+    }
+
+    /**
+     * One sync, from its beginning to its end; without the gate held.
+     *
+     * @param inode the file, or null for the names
+     * @return how it failed, or null
+     */
+    @Nullable SyncFailure sync(@Nullable Inode inode, String name, SyncScope scope) {
+        int number = inode == null ? 0 : inode.number();
+        long begun = recorder.next();
+        gate.lock();
+        try {
+            requirePower();
+            recorder.add(new DiskEvent.SyncBegun(new DiskCall(Recorder.threadName(), begun, begun), name, number, scope));
+        } finally {
+            gate.unlock();
+        }
+        faults.meet(name, syncNanos);
+        gate.lock();
+        try {
+            requirePower();
+            SyncFailure failure = faults.syncFailure(scope, name, recorder.isOn());
+            recorder.add(new DiskEvent.SyncEnded(recorder.call(begun), name, number, scope, failure));
+            if (inode != null && failure == SyncFailure.CLEAN_OLD) {
+                inode.content(UndecidedDisk.after(recorder.trace()).cachedContent(number));
+            }
+            return failure;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** Takes room for one more sector of a file; false if there is none. With the gate held. */
+    boolean allocate(Inode inode, int sector) {
+        if (inode.allocated().get(sector)) {
+            return true;
+        }
+        if (allocatedSectors >= capacitySectors) {
+            return false;
+        }
+        inode.allocated().set(sector);
+        allocatedSectors++;
+        return true;
+    }
+
+    /** Takes room for the first sectors of a file, for all or for none; with the gate held. */
+    boolean allocateAll(Inode inode, int sectors) {
+        int missing = sectors - inode.allocated().get(0, sectors).cardinality();
+        if (missing > 0 && allocatedSectors + missing > capacitySectors) {
+            return false;
+        }
+        inode.allocated().set(0, sectors);
+        allocatedSectors += missing;
+        return true;
+    }
+
+    /** Gives back the room of a file beyond its first sectors; with the gate held. */
+    void release(Inode inode, int sectors) {
+        int before = inode.allocated().cardinality();
+        inode.allocated().clear(sectors, Math.max(sectors, inode.allocated().length()));
+        allocatedSectors -= before - inode.allocated().cardinality();
+    }
+
+    DiskFullException full(String what, String name) {
+        faults.countStrike();
+        return new DiskFullException(what + " '" + name + "': no room left on " + description() + ", " + allocatedSectors + " of " + capacitySectors
+                + " sectors are taken");
+    }
+
+    /** A handle was closed; with the gate held. */
+    void closed(Inode inode) {
+        openFiles--;
+        inode.closed();
+        reclaim(inode);
+    }
+
+    void capacity(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("capacity: expected no negative number of bytes, found " + bytes);
+        }
+        gate.lock();
+        try {
+            capacitySectors = bytes / Sector.BYTES;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    void rot(String name, long bytePosition, int bit) {
+        long started = enter(name);
+        gate.lock();
+        try {
+            Inode inode = find(name);
+            inode.content(inode.content().flipBit(bytePosition, bit));
+            recorder.add(new DiskEvent.Rotted(recorder.call(started), name, inode.number(), bytePosition, bit));
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    private Inode add(String name, long started) {
+        Inode inode = new Inode(++inodes, FileContent.EMPTY);
+        names.put(name, inode);
+        recorder.add(new DiskEvent.Created(recorder.call(started), name, inode.number()));
+        return inode;
+    }
+
+    private DiskFile handle(String name, Inode inode) {
+        inode.opened();
+        openFiles++;
+        return new SimulatedFile(this, name, inode);
+    }
+
+    private Inode find(String name) {
+        Inode inode = names.get(name);
+        if (inode == null) {
+            throw new FileMissingException("there is no file '" + name + "' on " + description() + "; it holds " + names.keySet());
+        }
+        return inode;
+    }
+
+    private void reclaim(Inode inode) {
+        if (inode.isGone()) {
+            release(inode, 0);
+        }
+    }
+
+    private long enter(String name) {
+        checkName(name);
+        return recorder.next();
+    }
+
+    private static void checkName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("name: expected " + NAME + ", found '" + name + "'");
+        }
+    }
+
+    private final class SimulatedLock implements DiskLock {
+        private final String name;
+        private final String holder = Recorder.threadName();
+
+        SimulatedLock(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void close() {
+            gate.lock();
+            try {
+                locks.remove(name, this);
+            } finally {
+                gate.unlock();
+            }
+        }
     }
 }

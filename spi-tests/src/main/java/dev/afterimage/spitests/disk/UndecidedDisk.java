@@ -1,0 +1,192 @@
+package dev.afterimage.spitests.disk;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is durable, and what is undecided, at one moment of a trace.
+ *
+ * <p>Invariant: the image after a crash is what is durable with some of the undecided parts applied in program order, where a change of length counts only with all
+ * earlier ones of its file, and a change of names only with all earlier ones that touch one of its names. Every choice of parts is legal, and every legal image
+ * has such a choice.
+ *
+ * <p>Not for more than one thread.
+ */
+final class UndecidedDisk {
+    private final Map<Integer, UndecidedFile> files = new HashMap<>();
+    private final SortedMap<String, Integer> names = new TreeMap<>();
+    private List<Part> pending = new ArrayList<>();
+
+    UndecidedDisk(DiskTrace trace) {
+        assert trace.profile() == DiskProfile.STRICT;
+        trace.initialFiles().forEach((name, file) -> {
+            names.put(name, file);
+            files.put(file, new UndecidedFile(trace.initial().content(name)));
+        });
+    }
+
+    /** The end of a trace. */
+    static UndecidedDisk after(DiskTrace trace) {
+        UndecidedDisk disk = new UndecidedDisk(trace);
+        trace.events().forEach(disk::apply);
+        return disk;
+    }
+
+    /** The undecided parts in program order. */
+    List<Part> pending() {
+        return pending;
+    }
+
+    /** The durable names and the numbers of their files. */
+    SortedMap<String, Integer> names() {
+        return names;
+    }
+
+    UndecidedFile file(int number) {
+        // A file that lost its name before the trace began is written through a handle; no name will ever lead to it.
+        return files.computeIfAbsent(number, unknown -> new UndecidedFile(FileContent.EMPTY));
+    }
+
+    /** What reads of a file show. */
+    FileContent cachedContent(int number) {
+        UndecidedFile file = file(number);
+        SectorTree sectors = file.durable();
+        long size = file.size();
+        for (Part.OfFile part : pendingOf(number)) {
+            if (part instanceof Part.Data data) {
+                sectors = sectors.with(data.index(), data.sector());
+            } else if (part instanceof Part.Size length) {
+                size = length.size();
+                sectors = length.isShrinking() ? FileContent.cut(sectors, size) : sectors;
+            }
+        }
+        return FileContent.of(size, sectors);
+    }
+
+    /** Whether this event decides anything: just before it is a crash point. */
+    boolean isDecidedBy(DiskEvent event) {
+        return event instanceof DiskEvent.SyncEnded sync && sync.failure() != SyncFailure.CLEAN_NEW && !settlement(sync).isEmpty();
+    }
+
+    void apply(DiskEvent event) {
+        if (event instanceof DiskEvent.Created created) {
+            add(new Part.Naming(created.call(), null, created.name(), created.file()));
+        } else if (event instanceof DiskEvent.Renamed renamed) {
+            add(new Part.Naming(renamed.call(), renamed.from(), renamed.to(), renamed.file()));
+        } else if (event instanceof DiskEvent.Deleted deleted) {
+            add(new Part.Naming(deleted.call(), deleted.name(), null, deleted.file()));
+        } else if (event instanceof DiskEvent.Written written) {
+            write(written);
+        } else if (event instanceof DiskEvent.Resized resized) {
+            resize(resized.call(), resized.file(), resized.sizeBefore(), resized.sizeAfter());
+        } else if (event instanceof DiskEvent.SyncEnded ended) {
+            end(ended);
+        } else if (event instanceof DiskEvent.Rotted rotted) {
+            file(rotted.file()).rot(rotted.bytePosition() / Sector.BYTES, (int) (rotted.bytePosition() % Sector.BYTES), rotted.bit());
+        }
+    }
+
+    private void write(DiskEvent.Written written) {
+        resize(written.call(), written.file(), written.sizeBefore(), written.sizeAfter());
+        UndecidedFile file = file(written.file());
+        SectorRun run = written.sectors();
+        long end = written.position() + written.length();
+        for (int i = 0; i < run.count(); i++) {
+            long index = run.first() + i;
+            if (!file.addsNothing(index, run.sector(i))) {
+                add(new Part.Data(written.call(), written.file(), index, run.sector(i), Math.min(end, (index + 1) * Sector.BYTES)));
+            }
+        }
+    }
+
+    private void resize(DiskCall call, int file, long before, long after) {
+        if (before != after) {
+            add(new Part.Size(call, file, after, after < before));
+        }
+    }
+
+    private void add(Part part) {
+        pending.add(part);
+        if (part instanceof Part.OfFile ofFile) {
+            file(ofFile.file()).addUndecided(ofFile);
+        }
+    }
+
+    private void end(DiskEvent.SyncEnded sync) {
+        if (sync.failure() == SyncFailure.CLEAN_NEW) {
+            Settlement.covered(pending, sync).forEach(part -> part.stick(sync.call().returned()));
+            return;
+        }
+        Settlement settlement = settlement(sync);
+        if (settlement.isEmpty()) {
+            return;
+        }
+        List<Part> left = new ArrayList<>(pending);
+        left.removeIf(settlement.gone()::contains);
+        pending = left;
+        settlement.durable().forEach(this::decide);
+        if (sync.scope() != SyncScope.NAMES) {
+            UndecidedFile file = file(sync.file());
+            file.forgetUndecided();
+            pendingOf(sync.file()).forEach(file::addUndecided);
+        }
+    }
+
+    private Settlement settlement(DiskEvent.SyncEnded sync) {
+        List<Part> covered = Settlement.covered(pending, sync);
+        if (sync.failure() == SyncFailure.CLEAN_OLD) {
+            return Settlement.reverting(covered);
+        }
+        return sync.scope() == SyncScope.NAMES ? Settlement.ofNames(pending, covered)
+                : Settlement.ofFile(pendingOf(sync.file()), covered, sync, file(sync.file()).size());
+    }
+
+    private void decide(Part part) {
+        if (part instanceof Part.Naming naming) {
+            rename(names, naming);
+        } else if (part instanceof Part.OfFile ofFile) {
+            file(ofFile.file()).decide(ofFile);
+            if (ofFile instanceof Part.Size length && length.isShrinking()) {
+                cutOlderVersions(length);
+            }
+        }
+    }
+
+    /** A version older than a durable cut may still come true in the sector that the cut goes through, but only with its first bytes. */
+    private void cutOlderVersions(Part.Size cut) {
+        long index = cut.size() / Sector.BYTES;
+        for (Part.OfFile part : pendingOf(cut.file())) {
+            if (part instanceof Part.Data data && data.index() == index && Settlement.isLater(cut, data)) {
+                data.sector(Sector.cut(data.sector(), (int) (cut.size() % Sector.BYTES)));
+            }
+        }
+    }
+
+    private List<Part.OfFile> pendingOf(int file) {
+        List<Part.OfFile> parts = new ArrayList<>();
+        for (Part part : pending) {
+            if (part instanceof Part.OfFile ofFile && ofFile.file() == file) {
+                parts.add(ofFile);
+            }
+        }
+        return parts;
+    }
+
+    /** Applies a change of names to a map of names. */
+    static void rename(Map<String, Integer> names, Part.Naming naming) {
+        @Nullable String removed = naming.removed();
+        if (removed != null) {
+            names.remove(removed);
+        }
+        @Nullable String bound = naming.bound();
+        if (bound != null) {
+            names.put(bound, naming.file());
+        }
+    }
+}
