@@ -1,0 +1,70 @@
+package dev.afterimage.postgresstyle;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a checkpoint when every commit that began before it has put its pages into the cache, without ever making a commit wait.
+ *
+ * <p>Commits enter the current epoch and leave it when they are done. A checkpoint opens a new epoch and waits until the older one is empty; commits that come
+ * meanwhile enter the new one. Two counters are enough, because one checkpoint runs at a time and the counter it reuses was seen empty by the one before.
+ *
+ * <p>The order that matters: a commit that entered an epoch sees all that was written before that epoch was opened, above all the redo point. So each
+ * commit either is waited for, or decides about page images with the new redo point.
+ */
+final class CommitEpochs {
+    /** Ints between the two counters, so that they do not share a cache line. */
+    private static final int STRIDE = 32;
+
+    private final AtomicIntegerArray commits = new AtomicIntegerArray(3 * STRIDE);
+    private volatile long epoch;
+    private volatile @Nullable Thread waiter;
+
+    /** Joins the current epoch and returns it; {@link #leave} must follow. Never waits. */
+    long enter() {
+        while (true) {
+            long joined = epoch;
+            commits.getAndIncrement(slot(joined));
+            if (epoch == joined) {
+                return joined;
+            }
+            // A checkpoint opened the next epoch in between and may already have found this one empty.
+            leave(joined);
+        }
+    }
+
+    /** Leaves the epoch that {@link #enter} returned. */
+    void leave(long joined) {
+        int left = commits.decrementAndGet(slot(joined));
+        assert left >= 0 : "a commit left epoch " + joined + " twice";
+        Thread waiting = waiter;
+        if (left == 0 && waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Opens the next epoch, then waits until all commits of the one before it have left. One caller at a time. An interrupt does not end it and stays pending. */
+    void openNextAndAwaitOlder() {
+        boolean interrupted = false;
+        long older = epoch;
+        waiter = Thread.currentThread();
+        try {
+            epoch = older + 1;
+            while (commits.get(slot(older)) != 0) {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            waiter = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static int slot(long epoch) {
+        return STRIDE + (int) (epoch & 1) * STRIDE;
+    }
+}

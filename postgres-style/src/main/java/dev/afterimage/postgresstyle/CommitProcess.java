@@ -1,0 +1,202 @@
+package dev.afterimage.postgresstyle;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.Frame;
+import dev.afterimage.buffer.FullPageImage;
+import dev.afterimage.buffer.PageHeader;
+import dev.afterimage.buffer.PrivatePages;
+import dev.afterimage.memory.OffHeapBytes;
+import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.wal.WriteAheadLog;
+
+/**
+ * Commits: logs the private pages, then the commit record, then puts them into the frames of their home pages.
+ *
+ * <pre>
+ *   append a record per page        may fail; nobody has seen anything, the engine rolls back, recovery finds no commit record
+ *   append the commit record        may fail, appending nothing; the same
+ *   ------------------------------- from here on the transaction is committed: a failure fails the store, and reopening redoes the rest
+ *   install each page               page LSN = LSN of the commit record
+ * </pre>
+ *
+ * <p><b>Invariant: no byte of a transaction reaches a page's home before its commit record is durable</b> (no steal, rule W2). Private pages never go there, and an
+ * installed page carries the LSN of the commit record, up to which the write barrier forces the log before the page is written. A page LSN taken from
+ * the page's own record would not do: the barrier could let the page out while the commit record, further on, is lost.
+ *
+ * <p><b>Invariant: in the log, the records of one page stand in the order of their commits</b>, each after the commit record of the one before. The engine holds the locks of
+ * all pages written until {@code commit} has returned, and nothing is logged before {@code commit} is called.
+ */
+final class CommitProcess {
+    private final WriteAheadLog log;
+    private final BufferPool pool;
+    private final HomeSpace homes;
+    private final RedoPoint redoPoint;
+    private final FailureLatch failure;
+    private final AtomicLong lastCommitLsn = new AtomicLong();
+    private final LongAdder imageBytes = new LongAdder();
+
+    CommitProcess(WriteAheadLog log, BufferPool pool, HomeSpace homes, RedoPoint redoPoint, FailureLatch failure) {
+        this.log = log;
+        this.pool = pool;
+        this.homes = homes;
+        this.redoPoint = redoPoint;
+        this.failure = failure;
+    }
+
+    /** LSN of the last commit record appended, 0 if there is none: whoever saw any commit saw none after this. */
+    long lastCommitLsn() {
+        return lastCommitLsn.get();
+    }
+
+    /** Bytes of full-page images logged. */
+    long imageBytes() {
+        return imageBytes.sum();
+    }
+
+    /**
+     * Commits what a transaction wrote, and returns the LSN of its commit record; where it opened pages for writing and changed no byte, {@link #lastCommitLsn()}.
+     *
+     * @throws DiskException while nothing is fixed
+     * @throws dev.afterimage.api.StoreFailedException after that
+     */
+    long commit(long transactionId, WriteSet writes) {
+        failure.check();
+        // The epoch first, then the redo point: see RedoPoint for why this order cannot leave a page without its image.
+        long epoch = redoPoint.enter();
+        try {
+            long commitLsn = append(transactionId, writes);
+            if (commitLsn == 0) {
+                return lastCommitLsn();
+            }
+            raiseLastCommitLsn(commitLsn);
+            try {
+                install(writes, commitLsn);
+            } catch (Throwable cause) {
+                // Set before the epoch is left, so that a checkpoint that waits for this commit finds it and does not complete without these pages.
+                throw failure.fail("transaction " + transactionId + " is committed, but its pages could not be put in place", cause);
+            }
+            return commitLsn;
+        } finally {
+            redoPoint.leave(epoch);
+        }
+    }
+
+    /** Logs it, and returns the LSN of the commit record; 0 if there was nothing to log. */
+    private long append(long transactionId, WriteSet writes) {
+        try {
+            long point = redoPoint.lsn();
+            long firstLsn = 0;
+            int records = 0;
+            PrivatePages.Cursor cursor = writes.pages.inPageOrder();
+            while (cursor.next()) {
+                if (untouched(cursor)) {
+                    continue;
+                }
+                long lsn = cursor.isDiscarded() ? log.append(writes.gone.of(transactionId, cursor.pageId())) : appendPage(transactionId, writes, cursor, point);
+                firstLsn = records == 0 ? lsn : firstLsn;
+                records++;
+            }
+            return records == 0 ? 0 : log.append(writes.commit.of(transactionId, firstLsn, records));
+        } catch (DiskFullException e) {
+            redoPoint.logIsFull();
+            throw e;
+        }
+    }
+
+    private long appendPage(long transactionId, WriteSet writes, PrivatePages.Cursor cursor, long point) {
+        PrivateVersion version = version(cursor);
+        Frame frame = cursor.pin();
+        try {
+            OffHeapBytes page = frame.page();
+            if (version.whole() || FullPageImage.needed(PageHeader.imageLsn(page), point)) {
+                ImageRecord image = writes.image.of(transactionId, cursor.pageId(), page);
+                long lsn = log.append(image);
+                version.imageLogged(lsn);
+                imageBytes.add(image.bodyBytes());
+                return lsn;
+            }
+            return log.append(writes.ranges.of(transactionId, cursor.pageId(), PageHeader.pageLsn(page), version.ranges(), frame.usable()));
+        } finally {
+            frame.unpin();
+        }
+    }
+
+    private void install(WriteSet writes, long commitLsn) {
+        PrivatePages.Cursor cursor = writes.pages.inPageOrder();
+        while (cursor.next()) {
+            if (cursor.isDiscarded()) {
+                installGone(cursor.pageId(), commitLsn);
+            } else if (!untouched(cursor)) {
+                Frame source = cursor.pin();
+                try {
+                    installPage(cursor.pageId(), source.page(), version(cursor).imageLsn(), commitLsn);
+                } finally {
+                    source.unpin();
+                }
+            }
+        }
+    }
+
+    private void installPage(long pageId, OffHeapBytes source, long imageLsn, long commitLsn) {
+        Frame home = pinHome(pageId);
+        home.latchExclusive();
+        try {
+            OffHeapBytes page = home.page();
+            source.copyTo(0, page, 0, page.length());
+            PageHeader.setPageLsn(page, commitLsn);
+            if (imageLsn != 0) {
+                PageHeader.setImageLsn(page, imageLsn);
+            }
+            assert PageHeader.exists(page) : "page " + pageId + " was written and does not exist";
+            home.markDirty(commitLsn);
+        } finally {
+            home.unlatchExclusive();
+            home.unpin();
+        }
+    }
+
+    private void installGone(long pageId, long commitLsn) {
+        Frame home = pinHome(pageId);
+        home.latchExclusive();
+        try {
+            OffHeapBytes page = home.page();
+            page.fill(0, page.length(), (byte) 0);
+            // The LSN stays behind: it tells redo that all before it is settled. Whoever creates the page again logs an image, for its image LSN is 0.
+            PageHeader.setPageLsn(page, commitLsn);
+            home.markDirty(commitLsn);
+        } finally {
+            home.unlatchExclusive();
+            home.unpin();
+        }
+    }
+
+    /** Pins the frame of a home page that is about to be overwritten whole; the disk is not read. */
+    private Frame pinHome(long pageId) {
+        Frame resident = pool.pinResident(homes, pageId);
+        return resident != null ? resident : pool.pinNew(homes, pageId);
+    }
+
+    /** Whether the page was opened for writing and nothing was written. */
+    private static boolean untouched(PrivatePages.Cursor cursor) {
+        return !cursor.isDiscarded() && version(cursor).unchangedFromHome();
+    }
+
+    private static PrivateVersion version(PrivatePages.Cursor cursor) {
+        @Nullable Object attachment = cursor.attachment();
+        assert attachment != null : "page " + cursor.pageId() + " has a private version without notes";
+        return (PrivateVersion) attachment;
+    }
+
+    private void raiseLastCommitLsn(long commitLsn) {
+        long seen = lastCommitLsn.get();
+        while (seen < commitLsn && !lastCommitLsn.compareAndSet(seen, commitLsn)) {
+            seen = lastCommitLsn.get();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.afterimage.postgresstyle;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.afterimage.api.RecoveryProgress;
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.spi.StrategyEvents;
+
+/**
+ * Remembers the first failure after which the strategy can no longer keep its promises, and tells the engine (rule F1). It also stands between the log and the engine, so
+ * that a failure of the log is the strategy's failure.
+ */
+final class FailureLatch implements StrategyEvents {
+    private final StrategyEvents engine;
+    private final AtomicReference<Throwable> first = new AtomicReference<>();
+
+    FailureLatch(StrategyEvents engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public void recoveryProgress(RecoveryProgress progress) {
+        engine.recoveryProgress(progress);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        if (first.compareAndSet(null, cause)) {
+            engine.failed(cause);
+        }
+    }
+
+    /** Notes a failure and returns what to throw. */
+    StoreFailedException fail(String what, Throwable cause) {
+        failed(cause);
+        return new StoreFailedException(what + "; the store serves nobody until it is opened again", cause);
+    }
+
+    /** Whether there was a failure. */
+    boolean hasFailed() {
+        return first.get() != null;
+    }
+
+    /**
+     * Does nothing while all is well.
+     *
+     * @throws StoreFailedException after a failure
+     */
+    void check() {
+        Throwable cause = first.get();
+        if (cause != null) {
+            throw new StoreFailedException("the store failed earlier (" + cause.getMessage() + "); open it again to recover", cause);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.afterimage.postgresstyle;
+
+import java.util.function.LongSupplier;
+
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.buffer.HomePages;
+import dev.afterimage.buffer.PageHeader;
+import dev.afterimage.buffer.PageSpace;
+import dev.afterimage.memory.OffHeapBytes;
+
+/**
+ * The home pages as the pool sees them: {@link HomePages}, and what this strategy knows of them besides.
+ *
+ * <ul>
+ *   <li>A page whose LSN lies at or beyond the end of the log is damage: the write barrier never let it out before its commit record was durable, so somebody swapped or
+ *       cut the log.
+ *   <li>While redo runs, a torn page is not refused but marked with {@link #TORN} in place of its LSN; it stays clean, so the mark never reaches the disk.
+ *   <li>A frame that was just made and not filled has no LSN. It says nothing that the disk does not say better, so it is not written. Without this rule a background
+ *       writer could overwrite a home page with zeros between a commit's {@code pinNew} and its filling the frame.
+ * </ul>
+ */
+final class HomeSpace implements PageSpace {
+    /** In place of the page LSN: the home page is torn, and its bytes mean nothing. */
+    static final long TORN = -1;
+
+    private final HomePages homes;
+    private final LongSupplier logEnd;
+    private volatile boolean redoing = true;
+
+    /**
+     * Begins in redo mode.
+     *
+     * @param logEnd the first LSN that the log does not hold
+     */
+    HomeSpace(HomePages homes, LongSupplier logEnd) {
+        this.homes = homes;
+        this.logEnd = logEnd;
+    }
+
+    /** From now on a torn page is damage. */
+    void endRedo() {
+        redoing = false;
+    }
+
+    @Override
+    public String name() {
+        return homes.name();
+    }
+
+    @Override
+    public void read(long number, OffHeapBytes page) {
+        if (!redoing) {
+            homes.read(number, page);
+        } else if (!homes.readForRedo(number, page)) {
+            PageHeader.setPageLsn(page, TORN);
+            return;
+        }
+        long pageLsn = PageHeader.pageLsn(page);
+        long end = logEnd.getAsLong();
+        if (pageLsn < 0 || pageLsn >= end) {
+            throw new StoreDamagedException("page " + number + " of file " + name() + " was changed at LSN " + pageLsn + ", but the log ends at " + end
+                    + ": the log is not the one this page was written under, or was cut");
+        }
+    }
+
+    @Override
+    public void write(long number, OffHeapBytes page) {
+        long pageLsn = PageHeader.pageLsn(page);
+        if (pageLsn == 0) {
+            return;
+        }
+        assert pageLsn > 0 : "page " + number + " carries the torn mark and was about to be written";
+        homes.write(number, page);
+    }
+}

@@ -1,0 +1,262 @@
+package dev.afterimage.postgresstyle;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.afterimage.api.CheckpointReport;
+import dev.afterimage.api.RecoveryPhase;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.buffer.AlternatingBlock;
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.BufferStatistics;
+import dev.afterimage.buffer.HomePages;
+import dev.afterimage.buffer.PageHeader;
+import dev.afterimage.buffer.WriteBarrier;
+import dev.afterimage.spi.CheckpointPace;
+import dev.afterimage.spi.RecoveryStrategy;
+import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategyStatistics;
+import dev.afterimage.spi.StrategyTransaction;
+import dev.afterimage.wal.LogEnd;
+import dev.afterimage.wal.WriteAheadLog;
+
+/**
+ * Redo log and full-page images; see the package description for what it promises and why that holds.
+ *
+ * <pre>
+ *   NEW --recover()--> OPEN --close()--> CLOSED
+ *                        |
+ *                        +-- a failed sync, or any failure after a commit record --> FAILED --close(), which writes nothing--> CLOSED
+ * </pre>
+ */
+final class PostgresStyleStrategy implements RecoveryStrategy {
+    private final StrategyContext context;
+    private final FailureLatch failure;
+    private final AtomicLong highestTransactionId = new AtomicLong();
+    private PostgresStyleOptions options;
+
+    // What close() lets go of, as far as recover() has come.
+    private @Nullable StoreFiles files;
+    private @Nullable HomePages homes;
+    private @Nullable HomePages spill;
+    private @Nullable BufferPool pool;
+    private volatile @Nullable WriteAheadLog log;
+
+    private @Nullable HomeSpace homeSpace;
+    /** Where the log that recovery reads ends; of no interest once {@link #log} is there. */
+    private volatile long recoveredEnd;
+
+    // Set last: from then on the store is open.
+    private @Nullable RedoPoint redoPoint;
+    private @Nullable Checkpointer checkpointer;
+    private volatile @Nullable OpenStore store;
+
+    PostgresStyleStrategy(StrategyContext context, PostgresStyleOptions options) {
+        this.context = context;
+        this.options = options;
+        this.failure = new FailureLatch(context.events());
+    }
+
+    @Override
+    public RecoveryReport recover() {
+        if (files != null) {
+            throw new IllegalStateException("recover() comes first, and once");
+        }
+        return context.created() ? create() : open();
+    }
+
+    /** Makes an empty store; all of it is durable when this returns, so that the engine may declare it made. */
+    private RecoveryReport create() {
+        long start = context.time().nanos();
+        StoreFiles made = StoreFiles.create(context.disk());
+        files = made;
+        openPages(made);
+        WriteAheadLog begun = beginLog(LogEnd.NEW_STORE);
+        ControlState state = stateAtStartOf(begun, 0, 0);
+        AlternatingBlock control = AlternatingBlock.create(made.control(), context.storeId(), state.encode());
+        made.pages().sync();
+        context.disk().syncNames();
+        finishOpening(begun, control, state);
+        return new RecoveryReport(PostgresStyleProvider.NAME, Outcome.CREATED, List.of(), 0, 0, 0, 0, 0, Duration.ofNanos(context.time().nanos() - start));
+    }
+
+    private RecoveryReport open() {
+        StoreFiles found = StoreFiles.open(context.disk());
+        files = found;
+        AlternatingBlock control = AlternatingBlock.open(found.control(), context.storeId());
+        ControlState before = ControlState.decode(control.payload());
+        if (before.pageSize() != context.pageSize()) {
+            throw new StoreDamagedException("file control: expected pages of " + context.pageSize() + " bytes, found " + before.pageSize());
+        }
+        options = options.withSegmentBytes(before.segmentBytes());
+        Recovery recovery = new Recovery(context, before, options);
+        RecoveryPhase analysis = recovery.analyse();
+        recoveredEnd = recovery.end().lsn();
+        openPages(found);
+        RecoveryReport report = recovery.redo(pool(), Objects.requireNonNull(homes), homeSpace(), analysis);
+        beginAfter(recovery.end(), control, report.highestTransactionId(), before.checkpoint());
+        return report;
+    }
+
+    /** The homes hold all that was committed, and are synced: the old log has served. */
+    private void beginAfter(LogEnd end, AlternatingBlock control, long highestId, long checkpoint) {
+        WriteAheadLog begun = beginLog(end);
+        ControlState state = stateAtStartOf(begun, highestId, checkpoint);
+        control.write(state.encode());
+        begun.recycleBefore(begun.start().lsn());
+        finishOpening(begun, control, state);
+    }
+
+    private void openPages(StoreFiles opened) {
+        HomePages homePages = new HomePages(opened.pages(), context.pageSize(), context.storeId(), this::beforeHomeWrite);
+        homes = homePages;
+        homeSpace = new HomeSpace(homePages, this::logEnd);
+        spill = new HomePages(opened.spill(), context.pageSize(), context.storeId(), WriteBarrier.NONE);
+        pool = new BufferPool(context.pageSize(), PageHeader.BYTES, context.cachePages());
+    }
+
+    private WriteAheadLog beginLog(LogEnd after) {
+        WriteAheadLog begun = WriteAheadLog.begin(context.disk(), options.logSettings(), context.storeId(), after, context.random(), failure);
+        log = begun;
+        return begun;
+    }
+
+    private ControlState stateAtStartOf(WriteAheadLog begun, long highestId, long checkpoint) {
+        return new ControlState(false, context.pageSize(), options.segmentBytes(), begun.start().timeline(), begun.start().lsn(), 0, highestId, checkpoint);
+    }
+
+    private void finishOpening(WriteAheadLog begun, AlternatingBlock control, ControlState state) {
+        HomePages homePages = Objects.requireNonNull(homes);
+        HomePages spillPages = Objects.requireNonNull(spill);
+        BufferPool cache = pool();
+        HomeSpace space = homeSpace();
+        space.endRedo();
+        highestTransactionId.set(state.highestTransactionId());
+        RedoPoint point = new RedoPoint(state.redoPoint());
+        CommitProcess commits = new CommitProcess(begun, cache, space, point, failure);
+        SpillSlots slots = new SpillSlots(spillPages);
+        redoPoint = point;
+        checkpointer = new Checkpointer(new Checkpointer.Parts(begun, cache, homePages, space, control, point, commits, failure, options, context.time(), context.tasks()), state);
+        begun.flushEvery(context.tasks(), context.relaxedWindow());
+        cache.writeBehind(context.tasks());
+        store = new OpenStore(homePages, space, cache, begun, commits, new WriteSets(() -> new WriteSet(cache, spillPages, slots)));
+    }
+
+    /** Rule W2. Recovery's own writes need not wait: it read the log to an end that was made durable before the first page was touched. */
+    private void beforeHomeWrite(long pageLsn) {
+        WriteAheadLog current = log;
+        if (current != null) {
+            current.force(pageLsn);
+        } else {
+            assert pageLsn < recoveredEnd : "recovery stamped LSN " + pageLsn + ", beyond the log's end " + recoveredEnd;
+        }
+    }
+
+    private long logEnd() {
+        WriteAheadLog current = log;
+        return current != null ? current.endLsn() : recoveredEnd;
+    }
+
+    @Override
+    public StrategyTransaction begin(long transactionId) {
+        OpenStore open = store();
+        failure.check();
+        long highest = highestTransactionId.get();
+        while (highest < transactionId && !highestTransactionId.compareAndSet(highest, transactionId)) {
+            highest = highestTransactionId.get();
+        }
+        return new PostgresStyleTransaction(open, transactionId);
+    }
+
+    @Override
+    public CheckpointReport checkpoint(CheckpointPace pace) {
+        store();
+        return Objects.requireNonNull(checkpointer).checkpoint(pace, highestTransactionId.get());
+    }
+
+    @Override
+    public long recoveryDebtBytes() {
+        return store().log().endLsn() - Objects.requireNonNull(redoPoint).durableLsn();
+    }
+
+    /** The checkpoint trigger of {@code max-wal-size}; but where the log found the disk full, any debt is too much. */
+    @Override
+    public long recoveryDebtLimitBytes() {
+        store();
+        return Objects.requireNonNull(redoPoint).isLogFull() ? 1 : options.checkpointTriggerBytes();
+    }
+
+    @Override
+    public StrategyStatistics statistics() {
+        OpenStore open = store();
+        BufferStatistics cache = open.pool().statistics();
+        long images = open.commits().imageBytes();
+        // Images may be appended and not yet written.
+        long otherLog = Math.max(0, open.log().statistics().bytesWritten() - images);
+        return new StrategyStatistics(otherLog, images, cache.pagesWritten() * open.pool().pageSize(), cache.hits(), cache.misses(), cache.evictions(),
+                Objects.requireNonNull(checkpointer).completed());
+    }
+
+    @Override
+    public void close() {
+        boolean wasOpen = store != null;
+        store = null;
+        try {
+            if (wasOpen && !failure.hasFailed()) {
+                Objects.requireNonNull(checkpointer).close(highestTransactionId.get());
+            }
+        } finally {
+            letGo();
+        }
+    }
+
+    private void letGo() {
+        // The log first: its background work must not meet a disk whose files are closed. The cache last but for the files it writes to.
+        closeAll(log, pool, homes, spill, files);
+        log = null;
+        pool = null;
+        homes = null;
+        spill = null;
+        files = null;
+    }
+
+    private static void closeAll(@Nullable AutoCloseable... parts) {
+        RuntimeException first = null;
+        for (AutoCloseable part : parts) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (RuntimeException e) {
+                first = first == null ? e : first;
+            } catch (Exception e) {
+                throw new AssertionError("no part of the store throws a checked exception", e);
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private OpenStore store() {
+        OpenStore open = store;
+        if (open == null) {
+            throw new IllegalStateException("the strategy is not open: recover() comes first, and nothing comes after close()");
+        }
+        return open;
+    }
+
+    private BufferPool pool() {
+        return Objects.requireNonNull(pool);
+    }
+
+    private HomeSpace homeSpace() {
+        return Objects.requireNonNull(homeSpace);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.afterimage.postgresstyle;
+
+/** What a transaction knows of one private version of a page; attached to it in {@link dev.afterimage.buffer.PrivatePages}, and reused. */
+final class PrivateVersion {
+    private final ChangedRanges ranges = new ChangedRanges();
+    private boolean whole;
+    private long imageLsn;
+
+    /** For a page just copied from its home. */
+    PrivateVersion unchanged() {
+        ranges.clear();
+        whole = false;
+        imageLsn = 0;
+        return this;
+    }
+
+    /** For a page just created: nothing on its home matters. */
+    PrivateVersion created() {
+        unchanged();
+        whole = true;
+        return this;
+    }
+
+    /** For a version copied from an older one at a savepoint: it differs from the home page wherever that one does. */
+    PrivateVersion copyOf(PrivateVersion older) {
+        ranges.copyFrom(older.ranges);
+        whole = older.whole;
+        imageLsn = 0;
+        return this;
+    }
+
+    /** Where it differs from its home page; means nothing once {@link #whole()}. */
+    ChangedRanges ranges() {
+        return ranges;
+    }
+
+    /** Whether it must be, or had better be, logged as an image, whatever the redo point. */
+    boolean whole() {
+        return whole;
+    }
+
+    /** Whether it holds what its home page holds. */
+    boolean unchangedFromHome() {
+        return !whole && ranges.count() == 0;
+    }
+
+    /** Notes changed bytes; once {@code limit} bytes are reached, ranges are no longer worth keeping. */
+    void changed(int offset, int length, int limit) {
+        if (!whole) {
+            ranges.add(offset, length);
+            whole = RangesRecord.bodyBytes(ranges) > limit;
+        }
+    }
+
+    /** LSN of the image that was logged of it, 0 if none was. */
+    long imageLsn() {
+        return imageLsn;
+    }
+
+    /** Notes that an image of it was logged. */
+    void imageLogged(long lsn) {
+        imageLsn = lsn;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.afterimage.postgresstyle;
+
+import java.time.Duration;
+import java.util.List;
+
+import dev.afterimage.api.RecoveryPhase;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.HomePages;
+import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.wal.LogAnchor;
+import dev.afterimage.wal.LogEnd;
+import dev.afterimage.wal.LogReader;
+
+/**
+ * Brings the home pages to what was committed: two passes over the log from the redo point. It appends nothing to the log, for what it does can simply be done again.
+ *
+ * <p>A crash at any point leaves the control file as it was, the log as it was (its tail cut or not, the same records count), and homes that hold, each, some version between their old one and
+ * the newest, or are torn: just what another run copes with (rule A2). Only when all homes are synced does the caller begin a new timeline and point the control file there.
+ */
+final class Recovery {
+    private final StrategyContext context;
+    private final ControlState control;
+    private final PostgresStyleOptions options;
+    private final LogAnchor anchor;
+    private final LogAnalysis analysis;
+    private LogEnd end = LogEnd.NEW_STORE;
+
+    Recovery(StrategyContext context, ControlState control, PostgresStyleOptions options) {
+        this.context = context;
+        this.control = control;
+        this.options = options;
+        this.anchor = new LogAnchor(control.timeline(), control.redoPoint());
+        this.analysis = new LogAnalysis(control);
+    }
+
+    /** The first pass; from then on {@link #end()} is known. */
+    RecoveryPhase analyse() {
+        long start = context.time().nanos();
+        RecoveryTicker ticker = new RecoveryTicker(context.events(), "analysis", anchor.lsn(), 0);
+        try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), anchor)) {
+            end = analysis.run(reader, ticker);
+        }
+        ticker.finished(end.lsn());
+        return new RecoveryPhase("analysis", anchor.lsn(), end.lsn(), analysis.records(), 0, 0, 0, end.lsn() - anchor.lsn(), since(start));
+    }
+
+    /** Where the log ends: pages changed there or beyond are damaged. */
+    LogEnd end() {
+        return end;
+    }
+
+    /**
+     * The second pass; when it returns, every home page is as committed, and durable.
+     *
+     * @param found what {@link #analyse} returned
+     */
+    RecoveryReport redo(BufferPool pool, HomePages homes, HomeSpace homeSpace, RecoveryPhase found) {
+        long start = context.time().nanos();
+        long missesBefore = pool.statistics().misses();
+        RedoPass pass = new RedoPass(pool, homeSpace, analysis.transactions());
+        if (analysis.redoRecords() > 0) {
+            RecoveryTicker ticker = new RecoveryTicker(context.events(), "redo", anchor.lsn(), end.lsn());
+            try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), anchor)) {
+                pass.run(reader, end.lsn(), ticker);
+            }
+            pool.writeBackAll(homeSpace, pagesLeft -> true);
+            ticker.finished(end.lsn());
+        }
+        // Even where nothing was changed: what was read, and skipped, may be in the operating system's cache only, after the process was killed.
+        homes.sync();
+        RecoveryPhase redo = new RecoveryPhase("redo", anchor.lsn(), end.lsn(), pass.records(), pool.statistics().misses() - missesBefore, pass.pagesChanged(), pass.pagesSkipped(),
+                analysis.redoRecords() > 0 ? end.lsn() - anchor.lsn() : 0, since(start));
+        return report(List.of(found, redo), pass);
+    }
+
+    private RecoveryReport report(List<RecoveryPhase> phases, RedoPass pass) {
+        TransactionTable transactions = analysis.transactions();
+        Outcome outcome = control.clean() && analysis.redoRecords() == 0 ? Outcome.CLEAN : Outcome.RECOVERED;
+        Duration all = phases.stream().map(RecoveryPhase::duration).reduce(Duration.ZERO, Duration::plus);
+        return new RecoveryReport(PostgresStyleProvider.NAME, outcome, phases, transactions.redoneCount(), transactions.unfinishedCount(), pass.pagesRepaired(), end.tailBytesCut(),
+                Math.max(control.highestTransactionId(), transactions.highestId()), all);
+    }
+
+    private Duration since(long startNanos) {
+        return Duration.ofNanos(context.time().nanos() - startNanos);
+    }
+}

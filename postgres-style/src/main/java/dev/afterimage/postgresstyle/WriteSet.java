@@ -1,0 +1,102 @@
+package dev.afterimage.postgresstyle;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.PageSpace;
+import dev.afterimage.buffer.PrivatePages;
+import dev.afterimage.buffer.SlotSource;
+
+/**
+ * All the memory that a transaction needs, handed from one transaction to the next, so that a page access makes no garbage: its private pages, what it knows of each
+ * version, page accesses, record flyweights, and a few slots of the spill file.
+ *
+ * <p>One thread at a time. Between transactions it holds no private page.
+ */
+final class WriteSet {
+    /** Slots kept between transactions; enough that small ones never ask the shared source. */
+    private static final int SLOTS_KEPT = 64;
+    /** Version notes kept between transactions; a huge transaction must not hold on to its memory for ever. */
+    private static final int VERSIONS_KEPT = 256;
+
+    final PrivatePages pages;
+    final RangesRecord ranges = new RangesRecord();
+    final ImageRecord image = new ImageRecord();
+    final GoneRecord gone = new GoneRecord();
+    final CommitRecord commit = new CommitRecord();
+
+    private final OwnSlots slots;
+    private final List<PrivateVersion> versions = new ArrayList<>();
+    private int versionsUsed;
+    private final List<FrameAccess> idleAccesses = new ArrayList<>();
+
+    WriteSet(BufferPool pool, PageSpace spill, SlotSource sharedSlots) {
+        slots = new OwnSlots(sharedSlots);
+        pages = new PrivatePages(pool, spill, slots);
+    }
+
+    /** Notes for one more version. */
+    PrivateVersion newVersion() {
+        if (versionsUsed == versions.size()) {
+            versions.add(new PrivateVersion());
+        }
+        return versions.get(versionsUsed++).unchanged();
+    }
+
+    /** A page access that is not in use. */
+    FrameAccess takeAccess() {
+        int last = idleAccesses.size() - 1;
+        return last < 0 ? new FrameAccess(this) : idleAccesses.remove(last);
+    }
+
+    /** Takes one back. */
+    void giveAccess(FrameAccess access) {
+        idleAccesses.add(access);
+    }
+
+    /** Drops everything; works without room on the disk. */
+    void clear() {
+        pages.clear();
+        if (versions.size() > VERSIONS_KEPT) {
+            versions.subList(VERSIONS_KEPT, versions.size()).clear();
+        }
+        versionsUsed = 0;
+    }
+
+    /** Gives up for good what it keeps between transactions. */
+    void retire() {
+        slots.giveAll();
+    }
+
+    /** A stack of slots in front of the shared source. */
+    private static final class OwnSlots implements SlotSource {
+        private final SlotSource shared;
+        private final long[] kept = new long[SLOTS_KEPT];
+        private int count;
+
+        OwnSlots(SlotSource shared) {
+            this.shared = shared;
+        }
+
+        @Override
+        public long take() {
+            return count > 0 ? kept[--count] : shared.take();
+        }
+
+        @Override
+        public void give(long slot) {
+            if (count < SLOTS_KEPT) {
+                kept[count++] = slot;
+            } else {
+                shared.give(slot);
+            }
+        }
+
+        void giveAll() {
+            while (count > 0) {
+                shared.give(kept[--count]);
+            }
+        }
+    }
+}
