@@ -3,9 +3,6 @@ package dev.afterimage.postgresstyle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-import org.jspecify.annotations.Nullable;
-
-import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.FullPageImage;
 import dev.afterimage.buffer.PageHeader;
@@ -34,17 +31,15 @@ import dev.afterimage.wal.WriteAheadLog;
  */
 final class CommitProcess {
     private final WriteAheadLog log;
-    private final BufferPool pool;
-    private final HomeSpace homes;
+    private final PageInstallation installation;
     private final RedoPoint redoPoint;
     private final FailureLatch failure;
     private final AtomicLong lastCommitLsn = new AtomicLong();
     private final LongAdder imageBytes = new LongAdder();
 
-    CommitProcess(WriteAheadLog log, BufferPool pool, HomeSpace homes, RedoPoint redoPoint, FailureLatch failure) {
+    CommitProcess(WriteAheadLog log, PageInstallation installation, RedoPoint redoPoint, FailureLatch failure) {
         this.log = log;
-        this.pool = pool;
-        this.homes = homes;
+        this.installation = installation;
         this.redoPoint = redoPoint;
         this.failure = failure;
     }
@@ -76,7 +71,7 @@ final class CommitProcess {
             }
             raiseLastCommitLsn(commitLsn);
             try {
-                install(writes, commitLsn);
+                installation.install(writes.pages, commitLsn);
             } catch (Throwable cause) {
                 // Set before the epoch is left, so that a checkpoint that waits for this commit finds it and does not complete without these pages.
                 throw failure.fail("transaction " + transactionId + " is committed, but its pages could not be put in place", cause);
@@ -95,7 +90,7 @@ final class CommitProcess {
             int records = 0;
             PrivatePages.Cursor cursor = writes.pages.inPageOrder();
             while (cursor.next()) {
-                if (untouched(cursor)) {
+                if (PrivateVersion.isUntouched(cursor)) {
                     continue;
                 }
                 long lsn = cursor.isDiscarded() ? log.append(writes.gone.of(transactionId, cursor.pageId())) : appendPage(transactionId, writes, cursor, point);
@@ -110,7 +105,7 @@ final class CommitProcess {
     }
 
     private long appendPage(long transactionId, WriteSet writes, PrivatePages.Cursor cursor, long point) {
-        PrivateVersion version = version(cursor);
+        PrivateVersion version = PrivateVersion.at(cursor);
         Frame frame = cursor.pin();
         try {
             OffHeapBytes page = frame.page();
@@ -125,72 +120,6 @@ final class CommitProcess {
         } finally {
             frame.unpin();
         }
-    }
-
-    private void install(WriteSet writes, long commitLsn) {
-        PrivatePages.Cursor cursor = writes.pages.inPageOrder();
-        while (cursor.next()) {
-            if (cursor.isDiscarded()) {
-                installGone(cursor.pageId(), commitLsn);
-            } else if (!untouched(cursor)) {
-                Frame source = cursor.pin();
-                try {
-                    installPage(cursor.pageId(), source.page(), version(cursor).imageLsn(), commitLsn);
-                } finally {
-                    source.unpin();
-                }
-            }
-        }
-    }
-
-    private void installPage(long pageId, OffHeapBytes source, long imageLsn, long commitLsn) {
-        Frame home = pinHome(pageId);
-        home.latchExclusive();
-        try {
-            OffHeapBytes page = home.page();
-            source.copyTo(0, page, 0, page.length());
-            PageHeader.setPageLsn(page, commitLsn);
-            if (imageLsn != 0) {
-                PageHeader.setImageLsn(page, imageLsn);
-            }
-            assert PageHeader.exists(page) : "page " + pageId + " was written and does not exist";
-            home.markDirty(commitLsn);
-        } finally {
-            home.unlatchExclusive();
-            home.unpin();
-        }
-    }
-
-    private void installGone(long pageId, long commitLsn) {
-        Frame home = pinHome(pageId);
-        home.latchExclusive();
-        try {
-            OffHeapBytes page = home.page();
-            page.fill(0, page.length(), (byte) 0);
-            // The LSN stays behind: it tells redo that all before it is settled. Whoever creates the page again logs an image, for its image LSN is 0.
-            PageHeader.setPageLsn(page, commitLsn);
-            home.markDirty(commitLsn);
-        } finally {
-            home.unlatchExclusive();
-            home.unpin();
-        }
-    }
-
-    /** Pins the frame of a home page that is about to be overwritten whole; the disk is not read. */
-    private Frame pinHome(long pageId) {
-        Frame resident = pool.pinResident(homes, pageId);
-        return resident != null ? resident : pool.pinNew(homes, pageId);
-    }
-
-    /** Whether the page was opened for writing and nothing was written. */
-    private static boolean untouched(PrivatePages.Cursor cursor) {
-        return !cursor.isDiscarded() && version(cursor).unchangedFromHome();
-    }
-
-    private static PrivateVersion version(PrivatePages.Cursor cursor) {
-        @Nullable Object attachment = cursor.attachment();
-        assert attachment != null : "page " + cursor.pageId() + " has a private version without notes";
-        return (PrivateVersion) attachment;
     }
 
     private void raiseLastCommitLsn(long commitLsn) {

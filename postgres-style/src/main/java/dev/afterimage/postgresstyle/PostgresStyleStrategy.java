@@ -46,6 +46,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     private @Nullable HomePages homes;
     private @Nullable HomePages spill;
     private @Nullable BufferPool pool;
+    private @Nullable PageInstallation installation;
     private volatile @Nullable WriteAheadLog log;
 
     private @Nullable HomeSpace homeSpace;
@@ -139,13 +140,16 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         space.endRedo();
         highestTransactionId.set(state.highestTransactionId());
         RedoPoint point = new RedoPoint(state.redoPoint());
-        CommitProcess commits = new CommitProcess(begun, cache, space, point, failure);
+        PageInstallation installing = new PageInstallation(cache, space, spillPages);
+        installation = installing;
+        CommitProcess commits = new CommitProcess(begun, installing, point, failure);
         SpillSlots slots = new SpillSlots(spillPages);
         redoPoint = point;
         checkpointer = new Checkpointer(new Checkpointer.Parts(begun, cache, homePages, space, control, point, commits, failure, options, context.time(), context.tasks()), state);
         begun.flushEvery(context.tasks(), context.relaxedWindow());
         cache.writeBehind(context.tasks());
-        store = new OpenStore(homePages, space, cache, begun, commits, new WriteSets(() -> new WriteSet(cache, spillPages, slots)));
+        store = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).pages(), context.pageSize(), failure), cache, begun, commits,
+                new WriteSets(() -> new WriteSet(cache, spillPages, slots)));
     }
 
     /** Rule W2. Recovery's own writes need not wait: it read the log to an end that was made durable before the first page was touched. */
@@ -218,8 +222,9 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
 
     private void letGo() {
         // The log first: its background work must not meet a disk whose files are closed. The cache last but for the files it writes to.
-        closeAll(log, pool, homes, spill, files);
+        closeAll(log, pool, installation, homes, spill, files);
         log = null;
+        installation = null;
         pool = null;
         homes = null;
         spill = null;

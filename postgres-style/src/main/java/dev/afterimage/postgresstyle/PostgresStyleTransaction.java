@@ -65,7 +65,7 @@ final class PostgresStyleTransaction implements StrategyTransaction, CommitTicke
     public PageAccess create(long pageId) {
         WriteSet writes = writes();
         // The home's room first: a commit must find it, and redo must find it even on a full disk (rule F2).
-        store.homes().reserve(pageId);
+        store.reservation().reserve(pageId);
         PrivateVersion version = writes.newVersion().created();
         Frame frame = writes.pages.add(pageId);
         writes.pages.attach(pageId, version);

@@ -1,10 +1,24 @@
 package dev.afterimage.postgresstyle;
 
+import java.util.Objects;
+
+import dev.afterimage.buffer.PrivatePages;
+
 /** What a transaction knows of one private version of a page; attached to it in {@link dev.afterimage.buffer.PrivatePages}, and reused. */
 final class PrivateVersion {
     private final ChangedRanges ranges = new ChangedRanges();
     private boolean whole;
     private long imageLsn;
+
+    /** What hangs on the version that a cursor is at. */
+    static PrivateVersion at(PrivatePages.Cursor cursor) {
+        return (PrivateVersion) Objects.requireNonNull(cursor.attachment(), "a private version without notes");
+    }
+
+    /** Whether the page that a cursor is at was opened for writing, and nothing was written. */
+    static boolean isUntouched(PrivatePages.Cursor cursor) {
+        return !cursor.isDiscarded() && at(cursor).unchangedFromHome();
+    }
 
     /** For a page just copied from its home. */
     PrivateVersion unchanged() {

@@ -25,7 +25,8 @@ final class TransactionTable {
 
     /** Notes one redo record of a transaction. */
     void record(long transactionId) {
-        records[slotFor(transactionId)]++;
+        int slot = slotFor(transactionId); // may replace the arrays, so it comes first
+        records[slot]++;
     }
 
     /** Notes a commit record. */

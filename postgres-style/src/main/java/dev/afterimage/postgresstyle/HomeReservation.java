@@ -1,0 +1,61 @@
+package dev.afterimage.postgresstyle;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.afterimage.buffer.HomePages;
+import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.spi.storage.SyncFailedException;
+
+/**
+ * Room for home pages, made durable before a page is created there: redo after a crash then writes each page where there is room already, and so needs none on a disk that has become full (rule F2).
+ * It costs one sync per step by which the file grows (a mebibyte at least, an eighth of the file at most), not one per page.
+ */
+final class HomeReservation {
+    private final HomePages homes;
+    private final DiskFile file;
+    private final FailureLatch failure;
+    private final ReentrantLock growing = new ReentrantLock();
+    private volatile long durableBytes;
+    private final int pageSize;
+
+    /** The file's length is durable now. */
+    HomeReservation(HomePages homes, DiskFile file, int pageSize, FailureLatch failure) {
+        this.homes = homes;
+        this.file = file;
+        this.pageSize = pageSize;
+        this.failure = failure;
+        this.durableBytes = file.size();
+    }
+
+    /**
+     * Returns when there is durable room for a page.
+     *
+     * @throws DiskFullException if there is none; nothing has changed then
+     * @throws dev.afterimage.api.StoreFailedException if the sync failed
+     */
+    void reserve(long pageId) {
+        if (pageId < durableBytes / pageSize) {
+            return;
+        }
+        growing.lock();
+        try {
+            if (pageId >= durableBytes / pageSize) {
+                homes.reserve(pageId);
+                long grownTo = file.size();
+                sync();
+                durableBytes = grownTo;
+            }
+        } finally {
+            growing.unlock();
+        }
+    }
+
+    private void sync() {
+        try {
+            homes.sync();
+        } catch (SyncFailedException cause) {
+            throw failure.fail("syncing the home pages failed", cause);
+        }
+    }
+}
