@@ -1,61 +1,321 @@
 package dev.afterimage.wal;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 
+import dev.afterimage.api.ConfigException;
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.api.StoreFormatException;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskException;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a log back, from an anchor to its end. */
+/**
+ * Reads a log back, from an anchor to its end, in constant memory, following timelines from parent to child.
+ *
+ * <pre>{@code
+ * try (LogReader reader = LogReader.open(disk, settings, storeId, anchor)) {
+ *     while (reader.next()) {
+ *         redo(reader.lsn(), reader.type(), reader.transactionId(), reader.body());
+ *     }
+ *     log = WriteAheadLog.begin(disk, settings, storeId, reader.end(), random, events);
+ * }
+ * }</pre>
+ *
+ * <p>{@link #next()} is false only where the log really ends: at the end of the last timeline, with nothing beyond that proves it had been synced further. Everything else is
+ * an exception. {@link StoreDamagedException} is for bytes that had been synced and cannot be read as what they were. A
+ * {@link DiskException} and an {@link OutOfMemoryError} pass through, and are never the end; the same call may be made again.
+ *
+ * <p>One thread at a time. Reading changes nothing on the disk; {@link #end()} does, and must not be called while a {@link WriteAheadLog} is open on it.
+ * Reading may be cut short by a crash and begun again any number of times.
+ */
 public final class LogReader implements AutoCloseable {
-    private LogReader() {
+    private final LogAnchor anchor;
+    private final LogPositions positions;
+    private final TimelineChain chain;
+    private final SegmentWindow window;
+    private final CRC32C crc = new CRC32C();
+
+    private int link;
+    private long position;
+    private boolean sawRecord; // in the timeline being read
+    private @Nullable LogEnd endBeforeEmpty; // where a timeline that holds a record ended, while those after it hold none
+    private long syncedLsn; // highest position known to have been synced
+    private @Nullable LogEnd end;
+    private boolean settled;
+
+    private long lsn;
+    private int type;
+    private long transactionId;
+    private ByteBuffer body = ByteBuffer.allocate(0);
+
+    private LogReader(Disk disk, LogSettings settings, long storeId, LogAnchor from) {
+        anchor = from;
+        positions = new LogPositions(settings.segmentBytes());
+        chain = TimelineChain.find(disk, settings, storeId, from);
+        window = new SegmentWindow(disk, settings.segmentBytes());
+        position = from.lsn();
+        syncedLsn = from.lsn();
+        if (from.lsn() < chain.get(0).startLsn() || !positions.canBegin(from.lsn())) {
+            throw new StoreDamagedException("the control block points to position " + from.lsn() + " of the log's timeline " + from.timeline()
+                    + ", where no record can begin; that timeline begins at " + chain.get(0).startLsn());
+        }
     }
 
-    /** Opens the log at an anchor. */
+    /**
+     * Opens the log at an anchor; nothing is read yet but segment headers.
+     *
+     * @param storeId segments of any other store are refused
+     * @param from what the strategy's control block says; it had been forced before that block was written
+     * @throws StoreDamagedException if segments between the anchor's timeline and the last are missing or contradict each other
+     * @throws ConfigException if the log was made with segments of another size
+     * @throws StoreFormatException if the log is of a newer format
+     */
     public static LogReader open(Disk disk, LogSettings settings, long storeId, LogAnchor from) {
-        throw new UnsupportedOperationException("being written");
+        return new LogReader(disk, settings, storeId, from);
     }
 
-    /** Goes to the next record of the strategy. */
+    /**
+     * Goes to the next record of the strategy; the log's own records are passed over.
+     *
+     * @return false at the end of the log, and ever after
+     * @throws StoreDamagedException if bytes that had been synced are no longer what they were; the message names segment and position
+     */
     public boolean next() {
-        throw new UnsupportedOperationException("being written");
+        while (end == null) {
+            if (followChild() || crossSegment()) {
+                continue;
+            }
+            if (!readRecord()) {
+                endTimeline();
+            } else if (type <= RecordFormat.MAX_TYPE) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Position of the record. */
+    /** Position of the record's first byte. */
     public long lsn() {
-        throw new UnsupportedOperationException("being written");
+        return lsn;
     }
 
-    /** Position after the record. */
+    /** Position after the record: where the next one begins, unless a segment ends there. */
     public long endLsn() {
-        throw new UnsupportedOperationException("being written");
+        return position;
     }
 
     /** The timeline the record lies in. */
     public int timeline() {
-        throw new UnsupportedOperationException("being written");
+        return chain.get(link).number();
     }
 
-    /** The record's type. */
+    /** What kind of record it is, in the strategy's numbering. */
     public int type() {
-        throw new UnsupportedOperationException("being written");
+        return type;
     }
 
-    /** The record's transaction. */
+    /** The transaction it belongs to. */
     public long transactionId() {
-        throw new UnsupportedOperationException("being written");
+        return transactionId;
     }
 
-    /** The record's body, little-endian; the same object each time, good until the next {@link #next()}. */
+    /** The body, little-endian, from position 0 to the limit: a view of the reader's memory, good until the next {@link #next()}. */
     public ByteBuffer body() {
-        throw new UnsupportedOperationException("being written");
+        return body;
     }
 
-    /** Where reading ended, once {@link #next()} was false; makes the tail durable first. */
+    /**
+     * Where reading ended. Before it answers, it makes sure that what was read is durable: after the death of a process, or a failed sync, the tail may exist
+     * in the operating system's cache alone, perhaps even marked clean. So it writes the bytes since the last position known to be synced back as
+     * they are, and syncs them; a crash meanwhile leaves the same bytes or an earlier end.
+     *
+     * @throws IllegalStateException if {@link #next()} has not been false yet
+     */
     public LogEnd end() {
-        throw new UnsupportedOperationException("being written");
+        LogEnd found = end;
+        if (found == null) {
+            throw new IllegalStateException("the end is known only once next() has been false");
+        }
+        if (!settled) {
+            settle(found);
+            settled = true;
+        }
+        return found;
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException("being written");
+        window.close();
+    }
+
+    /** The end, without making it durable: for those that only look. */
+    LogEnd foundEnd() {
+        LogEnd found = end;
+        if (found == null) {
+            throw new IllegalStateException("the end is known only once next() has been false");
+        }
+        return found;
+    }
+
+    /** Goes over to the child timeline where this one ends for it; what lies beyond is not even looked at. */
+    private boolean followChild() {
+        Timeline child = chain.child(link);
+        if (child == null || child.parentEnd() > position) {
+            return false;
+        }
+        if (child.parentEnd() < position) {
+            throw new StoreDamagedException("timeline " + child.number() + " of the log continues timeline " + child.parent() + " at position "
+                    + child.parentEnd() + ", but " + (position == anchor.lsn() ? "the control block points beyond it, to " : "a record there ends beyond it, at ")
+                    + position + "; files of different logs are mixed");
+        }
+        if (sawRecord || link == 0) {
+            endBeforeEmpty = new LogEnd(chain.get(link).number(), position, 0);
+        }
+        syncedLsn = Math.max(syncedLsn, position); // whoever began the child had made sure of it
+        link++;
+        position = child.startLsn();
+        sawRecord = false;
+        return true;
+    }
+
+    /** Steps over what is left of a segment when no header fits there; stays put at a boundary, where {@link #readRecord} looks beyond it. */
+    private boolean crossSegment() {
+        long boundary = positions.start(positions.segmentOf(position) + 1);
+        if (boundary - position >= RecordFormat.HEADER_BYTES) {
+            return false;
+        }
+        position = boundary;
+        return true;
+    }
+
+    /** Reads the record at the position and moves behind it; false if none is there. */
+    private boolean readRecord() {
+        Timeline timeline = chain.get(link);
+        long segment = positions.segmentOf(position);
+        long at = Math.max(position, positions.firstRecord(segment));
+        if (!chain.hasSegment(timeline.number(), segment)) {
+            return false;
+        }
+        window.open(new SegmentName(timeline.number(), segment));
+        if (!isRecord(at, timeline.salt())) {
+            return false;
+        }
+        int offset = positions.offset(at);
+        int inMemory = window.at(offset, RecordFormat.HEADER_BYTES);
+        window.bytes().clear();
+        int length = RecordFormat.lengthAt(window.bytes(), inMemory);
+        type = RecordFormat.typeAt(window.bytes(), inMemory);
+        transactionId = RecordFormat.transactionAt(window.bytes(), inMemory);
+        if (type == RecordFormat.WATERMARK) {
+            noteWatermark(at, RecordFormat.watermarkAt(window.bytes(), inMemory));
+        } else if (type <= RecordFormat.MAX_TYPE) {
+            body = window.bytes().slice(inMemory + RecordFormat.HEADER_BYTES, length - RecordFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        lsn = at;
+        position = at + RecordFormat.span(length);
+        sawRecord = true;
+        return true;
+    }
+
+    /** Whether a record begins there and is whole; afterwards what is checked of it is in the window. */
+    private boolean isRecord(long at, long salt) {
+        int offset = positions.offset(at);
+        long room = positions.segmentBytes() - offset;
+        long binding = RecordFormat.binding(salt, at);
+        int inMemory = window.at(offset, RecordFormat.HEADER_BYTES);
+        window.bytes().clear();
+        if (!RecordFormat.looksLikeRecord(window.bytes(), inMemory, room, binding)) {
+            return false;
+        }
+        inMemory = window.at(offset, RecordFormat.checkedBytes(window.bytes(), inMemory));
+        window.bytes().clear();
+        return RecordFormat.isIntact(window.bytes(), inMemory, room, binding, crc);
+    }
+
+    private void noteWatermark(long at, long synced) {
+        if (synced > at) {
+            throw new StoreDamagedException("log " + window.segment() + ", position " + at + ": a watermark says that position " + synced
+                    + " was synced before it was written");
+        }
+        syncedLsn = Math.max(syncedLsn, synced);
+    }
+
+    /** No record is at the position: the end, or damage. */
+    private void endTimeline() {
+        Timeline timeline = chain.get(link);
+        Timeline child = chain.child(link);
+        long gap = position;
+        if (child != null) {
+            throw damaged(gap, child.parentEnd(), "where timeline " + child.number() + " continues it");
+        }
+        TailSearch search = new TailSearch(window, chain, positions, timeline);
+        search.run(gap);
+        if (search.provenSynced() > gap) {
+            throw damaged(gap, search.provenSynced(), "as " + search.witness() + " proves");
+        }
+        if (link == 0 && gap == anchor.lsn()) {
+            requireReached(timeline);
+        }
+        long cut = search.lastTrace() - gap;
+        LogEnd before = endBeforeEmpty;
+        end = sawRecord || before == null ? new LogEnd(timeline.number(), gap, cut) : new LogEnd(before.timeline(), before.lsn(), cut);
+    }
+
+    private StoreDamagedException damaged(long gap, long synced, String proof) {
+        long segment = positions.segmentOf(gap);
+        SegmentName name = new SegmentName(timeline(), segment);
+        String found = chain.hasSegment(timeline(), segment) ? "bytes that are no record" : "no such file";
+        return new StoreDamagedException("log segment " + name + ", position " + gap + " (byte " + positions.offset(gap) + " of the file): expected a record, because"
+                + " the log had been synced up to position " + synced + ", " + proof + "; found " + found
+                + ". Nothing was changed; put back the file from a copy");
+    }
+
+    /**
+     * The log ends right at the anchor. Then it must be shown that it ever reached it: an older copy of the log would look the same. So the records of
+     * the anchor's segment are followed from its first to the anchor.
+     */
+    private void requireReached(Timeline timeline) {
+        long target = anchor.lsn();
+        long segment = positions.segmentBefore(target);
+        if (!chain.hasSegment(timeline.number(), segment)) {
+            // At a boundary the segment before it may be recycled already; then the one after it is there.
+            if (positions.offset(target) == 0 && chain.hasSegment(timeline.number(), positions.segmentOf(target))) {
+                return;
+            }
+            throw notReached("there is no segment " + new SegmentName(timeline.number(), segment));
+        }
+        window.open(new SegmentName(timeline.number(), segment));
+        long boundary = positions.start(segment + 1);
+        long at = positions.firstRecord(segment);
+        while (at < target && boundary - at >= RecordFormat.HEADER_BYTES) {
+            if (!isRecord(at, timeline.salt())) {
+                throw notReached("it ends at " + at);
+            }
+            int inMemory = window.at(positions.offset(at), RecordFormat.HEADER_BYTES);
+            window.bytes().clear();
+            at += RecordFormat.span(RecordFormat.lengthAt(window.bytes(), inMemory));
+        }
+        if (at > target) {
+            throw notReached("no record begins there");
+        }
+    }
+
+    private StoreDamagedException notReached(String found) {
+        return new StoreDamagedException("the control block says that the log of timeline " + anchor.timeline() + " had been synced up to position "
+                + anchor.lsn() + ", but " + found + "; the log is damaged, or an older copy than the control block");
+    }
+
+    private void settle(LogEnd found) {
+        long segment = positions.segmentBefore(found.lsn());
+        long from = Math.max(syncedLsn, positions.firstRecord(segment));
+        if (from >= found.lsn() || !chain.hasSegment(found.timeline(), segment)) {
+            return; // all of it is known to be durable
+        }
+        window.open(new SegmentName(found.timeline(), segment));
+        int start = positions.offset(from) & -SegmentHeader.SECTOR;
+        int last = positions.offset(found.lsn() - 1) | SegmentHeader.SECTOR - 1;
+        window.rewriteAndSync(start, last + 1);
     }
 }

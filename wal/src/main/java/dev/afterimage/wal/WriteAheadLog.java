@@ -1,75 +1,483 @@
 package dev.afterimage.wal;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.spi.BackgroundTask;
 import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.spi.StrategyEvents;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.DiskFullException;
+import org.jspecify.annotations.Nullable;
 
-/** The write-ahead log. */
+/**
+ * The write-ahead log: records are appended to memory, handed to the disk in few large writes, and made durable for many committers by one sync.
+ *
+ * <pre>{@code
+ * long lsn = log.append(commitRecord);   // a copy into memory
+ * log.force(lsn);                        // durable, with all before it
+ * }</pre>
+ *
+ * <p>A position (LSN) is the place of a record's first byte in a stream that never ends; 0 is no record. Positions rise in the order of appending, and for one
+ * store never repeat for records that anything durable may refer to. How the stream lies in files is in the package description.
+ *
+ * <p><b>Threads.</b> Every method but {@link #begin} and {@link #close()} may be called by any number of threads. Appending takes a short lock that is never held across input or
+ * output. Whoever finds the buffer full writes it out itself, without a sync. Interrupts end no wait and stay pending.
+ *
+ * <p><b>Failure.</b> The first write or sync that fails, fails the log for good: nobody knows what reached the disk, and a later sync that succeeds would prove
+ * nothing (rule F1). {@link StrategyEvents#failed} is told once; all who wait, and all who call later, get a {@link StoreFailedException} with the cause.
+ * Only a full disk is met before anything is written: then {@link #append} throws {@link DiskFullException}, nothing was appended, and the log works on (rule F2).
+ *
+ * <p><b>A crash</b> keeps everything before {@link #syncedLsn()}, and of what is beyond any part; {@link LogReader} stops at the first record that is missing.
+ */
 public final class WriteAheadLog implements AutoCloseable {
-    private WriteAheadLog() {
+    private final StrategyEvents events;
+    private final LogPositions positions;
+    private final int maxBodyBytes;
+    private final SegmentSupply supply;
+    private final CommitQueue committers;
+    private final LogAnchor start;
+
+    // Taken in this order; each may be taken alone.
+    private final ReentrantLock writing = new ReentrantLock(); // swaps the halves, writes, crosses segments
+    private final ReentrantLock syncing = new ReentrantLock(); // one sync of a segment at a time: of two, only one would be told of an error
+    private final ReentrantLock appending = new ReentrantLock(); // never held across input or output
+
+    private LogSegment segment; // under writing: the one that the active half belongs to, but for a moment while crossing
+    private LogBuffer idle; // under writing
+    private LogBuffer active; // under appending
+    private volatile long endLsn;
+    private volatile long writtenLsn;
+    private volatile long syncedLsn;
+    private volatile long syncs;
+    private volatile long bytesWritten;
+    private long bytesAppended; // under appending: positions run over headers and skipped ends as well
+    private volatile boolean closed;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private @Nullable BackgroundTask flusher;
+
+    private WriteAheadLog(LogSettings settings, Timeline timeline, SegmentSupply supply, LogSegment segment, long startLsn, StrategyEvents events) {
+        this.events = events;
+        this.supply = supply;
+        this.segment = segment;
+        positions = new LogPositions(settings.segmentBytes());
+        maxBodyBytes = settings.maxBodyBytes();
+        start = new LogAnchor(timeline.number(), startLsn);
+        active = new LogBuffer(settings.bufferBytes() / 2, settings.segmentBytes(), timeline.salt());
+        idle = new LogBuffer(settings.bufferBytes() / 2, settings.segmentBytes(), timeline.salt());
+        active.begin(startLsn, positions.start(segment.number() + 1));
+        endLsn = startLsn;
+        writtenLsn = startLsn;
+        syncedLsn = startLsn;
+        committers = new CommitQueue(new CommitQueue.Duty() {
+            @Override
+            public long done() {
+                return syncedLsn;
+            }
+
+            @Override
+            public boolean failed() {
+                return failure.get() != null;
+            }
+
+            @Override
+            public void lead() {
+                writeAndSync();
+            }
+        });
     }
 
-    /** Begins a timeline of its own after the end that reading found. */
+    /**
+     * Begins a timeline of its own after the end that reading found: a new segment, at the next boundary, under a new salt. So nothing that the end cut off, and nothing
+     * in a recycled file, can ever be taken for a record again.
+     *
+     * <p>Segments beyond that end become spares. Where the disk is full and there is no spare either, the log goes on in the last segment instead, after
+     * what lies beyond the end has been made zeros, durably: opening always works (rule F2). {@link #start()} then lies in the old timeline.
+     *
+     * <p>A crash at any moment leaves the log as {@code after} describes it, perhaps with a timeline more that holds no record.
+     *
+     * @param after what {@link LogReader#end()} said, or {@link LogEnd#NEW_STORE}
+     * @param random for the salt; the timeline's number goes into it too, so a generator that repeats itself does no harm
+     * @param events told once if the log fails; it must not call the log
+     * @throws DiskFullException if a new store finds no room for a segment and a spare
+     * @throws DiskException if the disk fails; nothing is lost, and it may be tried again
+     */
     public static WriteAheadLog begin(Disk disk, LogSettings settings, long storeId, LogEnd after, RandomGenerator random, StrategyEvents events) {
-        throw new UnsupportedOperationException("being written");
+        LogPositions positions = new LogPositions(settings.segmentBytes());
+        long number = positions.segmentFrom(after.lsn());
+        int highest = disk.list().stream().map(SegmentName::parse).mapToInt(name -> name == null ? 0 : name.timeline()).max().orElse(0);
+        int child = Math.addExact(Math.max(highest, after.timeline()), 1);
+        long salt = RecordFormat.mix(random.nextLong() + child * 0xD1B54A32D192ED03L);
+        Timeline timeline = new Timeline(child, salt, positions.firstRecord(number), after.timeline(), after.lsn());
+        SegmentSupply supply = new SegmentSupply(disk, positions, storeId, timeline);
+        supply.adopt(after, number);
+        if (after.timeline() == 0) {
+            supply.keepSpares(2); // a new store that has no room for both is not made at all
+        } else if (!supply.tryKeepSpares(1)) {
+            return resume(disk, settings, storeId, after, events);
+        }
+        LogSegment first = supply.first(number);
+        supply.tryKeepSpares(1); // if there is no room, the first there is will be taken for it
+        return new WriteAheadLog(settings, timeline, supply, first, timeline.startLsn(), events);
     }
 
-    /** First position of this opening's records. */
+    private static WriteAheadLog resume(Disk disk, LogSettings settings, long storeId, LogEnd after, StrategyEvents events) {
+        LogPositions positions = new LogPositions(settings.segmentBytes());
+        SegmentName name = new SegmentName(after.timeline(), positions.segmentBefore(after.lsn()));
+        SegmentHeader header = disk.exists(name.toString()) ? TimelineChain.header(disk, name, settings, storeId) : null;
+        if (header == null) {
+            throw new DiskFullException("the disk " + disk.description() + " is full, and neither a spare segment nor segment " + name
+                    + " is there to go on in; make room for " + settings.segmentBytes() + " bytes");
+        }
+        SegmentSupply supply = new SegmentSupply(disk, positions, storeId, header.timeline());
+        supply.adopt(after, name.number() + 1);
+        LogSegment segment = supply.resume(name);
+        if (positions.offset(after.lsn()) != 0) {
+            supply.fillWithZeros(segment.file(), positions.offset(after.lsn()));
+        }
+        return new WriteAheadLog(settings, header.timeline(), supply, segment, after.lsn(), events);
+    }
+
+    /** First position of this opening's records: what a control block may point to once nothing before it is needed. */
     public LogAnchor start() {
-        throw new UnsupportedOperationException("being written");
+        return start;
     }
 
-    /** Copies a record into the log buffer and returns its position. */
+    /**
+     * Copies a record into the log's memory. It is durable, or even written, only after {@link #force} or {@link #write}, or when a later record is. Makes no garbage.
+     *
+     * @return the record's position
+     * @throws DiskFullException if the log needs a new segment and there is no room for one beside the spare that is kept back; nothing was appended, and smaller
+     *         records may still fit
+     * @throws StoreFailedException if the log has failed; nothing was appended
+     * @throws IllegalArgumentException if the type is out of range or the body larger than {@link LogSettings#maxBodyBytes()}
+     */
     public long append(LogRecord record) {
-        throw new UnsupportedOperationException("being written");
+        int type = record.type();
+        int bodyBytes = record.bodyBytes();
+        if (type < RecordFormat.MIN_TYPE || type > RecordFormat.MAX_TYPE) {
+            throw new IllegalArgumentException("type: expected 1 to 255, found " + type);
+        }
+        if (bodyBytes < 0 || bodyBytes > maxBodyBytes) {
+            throw new IllegalArgumentException("record of type " + type + ": expected a body of 0 to " + maxBodyBytes + " bytes, found " + bodyBytes);
+        }
+        int span = RecordFormat.span(RecordFormat.HEADER_BYTES + bodyBytes);
+        while (true) {
+            appending.lock();
+            try {
+                requireWorking();
+                if (active.fits(span)) {
+                    long lsn = active.append(record, type, bodyBytes);
+                    bytesAppended += span;
+                    endLsn = lsn + span;
+                    return lsn;
+                }
+            } finally {
+                appending.unlock();
+            }
+            makeRoom(span);
+        }
     }
 
-    /** Returns when the record at {@code lsn} is handed to the operating system. */
+    /**
+     * Returns when the record at {@code lsn}, and all before it, are handed to the operating system: they survive the death of this process, not of the machine.
+     *
+     * @throws StoreFailedException if the log has failed
+     * @throws StoreDamagedException if {@code lsn} lies beyond {@link #endLsn()}
+     */
     public void write(long lsn) {
-        throw new UnsupportedOperationException("being written");
+        long target = targetOf(lsn);
+        if (writtenLsn < target) {
+            writing.lock();
+            try {
+                if (writtenLsn < target) {
+                    writeOut();
+                }
+            } finally {
+                writing.unlock();
+            }
+        }
     }
 
-    /** Returns when the record at {@code lsn} and all before it are synced. */
+    /**
+     * Returns when the record at {@code lsn}, and all before it, are durable. Of several callers one syncs for all (see {@link CommitQueue}); a lone one does it itself.
+     * At {@link #endLsn()} it means all that has been appended.
+     *
+     * @throws StoreFailedException if the log has failed: whether the record is durable is then known to nobody
+     * @throws StoreDamagedException if {@code lsn} lies beyond {@link #endLsn()}: what asks for it, such as a page, belongs to another log
+     */
     public void force(long lsn) {
-        throw new UnsupportedOperationException("being written");
+        long target = targetOf(lsn);
+        committers.await(target);
+        if (syncedLsn < target) {
+            requireWorking();
+            throw new AssertionError("neither synced nor failed");
+        }
     }
 
-    /** Position after the last record appended. */
+    /** Position after the last record appended; what is appended next gets this one, or a later one. */
     public long endLsn() {
-        throw new UnsupportedOperationException("being written");
+        return endLsn;
     }
 
     /** All before this position is handed to the operating system. */
     public long writtenLsn() {
-        throw new UnsupportedOperationException("being written");
+        return writtenLsn;
     }
 
     /** All before this position is durable. */
     public long syncedLsn() {
-        throw new UnsupportedOperationException("being written");
+        return syncedLsn;
     }
 
-    /** Frees the segments that lie wholly before {@code lsn}. */
+    /**
+     * Frees the segments that lie wholly before {@code lsn}. Only to be called once a control block is durable whose anchor is {@code lsn} or later: otherwise a crash leaves an anchor
+     * without its log (rule W1). Some become spares, the rest are deleted; a crash meanwhile leaves some of them, which the next call frees.
+     *
+     * @throws StoreFailedException if the log has failed, or fails now
+     */
     public void recycleBefore(long lsn) {
-        throw new UnsupportedOperationException("being written");
+        requireWorking();
+        if (lsn > syncedLsn) {
+            throw new IllegalArgumentException("recycle before " + lsn + ": expected a position that is durable, which ends at " + syncedLsn);
+        }
+        orFailUnlessFull(() -> {
+            supply.recycleBefore(lsn);
+            return lsn;
+        });
     }
 
-    /** Syncs behind the appenders, so that nothing stays unsynced longer than about {@code window}. */
+    /**
+     * Lets background work sync behind the appenders, so that nothing stays unsynced longer than about {@code window}, and get the next segment ready ahead of them.
+     * At most once; it ends with {@link #close()}.
+     */
     public void flushEvery(BackgroundTasks tasks, Duration window) {
-        throw new UnsupportedOperationException("being written");
+        if (flusher != null) {
+            throw new IllegalStateException("the log is flushed in the background already");
+        }
+        Duration half = window.dividedBy(2); // what is appended just after one run is synced by the next, and that takes time as well
+        flusher = tasks.repeat("log flush", half.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : half, this::flushBehind);
     }
 
     /** Counters since this log was begun. */
     public LogStatistics statistics() {
-        throw new UnsupportedOperationException("being written");
+        long appended;
+        appending.lock();
+        try {
+            appended = bytesAppended;
+        } finally {
+            appending.unlock();
+        }
+        return new LogStatistics(appended, bytesWritten + supply.bytesWritten(), syncs + supply.syncs(), supply.created(), supply.recycled());
     }
 
-    /** Lets go of memory and files; forces nothing. */
+    /** Ends background work and lets go of memory and files; writes and forces nothing. Closing twice is harmless. Not while others still call. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException("being written");
+        if (flusher != null) {
+            flusher.close();
+        }
+        writing.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                segment.file().close();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private long targetOf(long lsn) {
+        requireWorking();
+        long end = endLsn;
+        if (lsn > end) {
+            throw new StoreDamagedException("position " + lsn + " was asked for, but the log ends at " + end
+                    + "; a page or control block with that position belongs to another log, or the log is an older copy");
+        }
+        return Math.min(lsn + 1, end); // positions that are done are ends of records, so this takes in the whole record
+    }
+
+    /** Makes room for a record: writes the active half out, and goes over to the next segment if that is what it takes. */
+    private void makeRoom(int span) {
+        writing.lock();
+        try {
+            boolean crossing;
+            appending.lock();
+            try {
+                requireWorking();
+                if (active.fits(span)) {
+                    return; // somebody else was faster
+                }
+                crossing = !active.segmentHasRoom(span);
+            } finally {
+                appending.unlock();
+            }
+            if (crossing) {
+                cross();
+            } else {
+                writeOut();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The leader's work. */
+    private void writeAndSync() {
+        LogSegment target;
+        long end;
+        writing.lock();
+        try {
+            writeOut();
+            target = segment;
+            end = writtenLsn;
+        } finally {
+            writing.unlock();
+        }
+        syncUpTo(end, target);
+    }
+
+    /** Hands all that is appended to the operating system. Holds the write lock. */
+    private void writeOut() {
+        LogBuffer full;
+        appending.lock();
+        try {
+            requireWorking();
+            full = active;
+            if (full.isEmpty()) {
+                return;
+            }
+            long before = full.endLsn();
+            full.appendWatermark(syncedLsn);
+            bytesAppended += full.endLsn() - before;
+            swap(full.endLsn(), full.segmentEnd());
+        } finally {
+            appending.unlock();
+        }
+        writeHalf(full, segment);
+        writtenLsn = full.endLsn();
+    }
+
+    /**
+     * Goes over to the next segment. Everything that can find the disk full comes first. Then the old segment is written to its end and synced before anything is written to
+     * the new one, so that a record in a segment proves all segments before it (fault W6). Appenders go on in the other half meanwhile. Holds the write lock.
+     */
+    private void cross() {
+        LogSegment left = segment;
+        LogSegment next = orFailUnlessFull(supply::next);
+        long begin = positions.firstRecord(next.number());
+        LogBuffer full;
+        appending.lock();
+        try {
+            full = active;
+            full.appendFiller();
+            swap(begin, positions.start(next.number() + 1));
+        } finally {
+            appending.unlock();
+        }
+        segment = next;
+        writeHalf(full, left);
+        writtenLsn = begin;
+        syncUpTo(begin, left);
+        orFail(left.file()::close);
+    }
+
+    /** Exchanges the halves. Holds the write lock and the append lock. */
+    private void swap(long begin, long segmentEnd) {
+        LogBuffer full = active;
+        active = idle;
+        idle = full;
+        active.begin(begin, segmentEnd);
+        endLsn = begin;
+    }
+
+    private void writeHalf(LogBuffer full, LogSegment target) {
+        if (!full.isEmpty()) {
+            ByteBuffer bytes = full.filled();
+            int length = bytes.remaining();
+            orFail(() -> target.file().write(bytes, full.fileOffset()));
+            bytesWritten = bytesWritten + length;
+        }
+    }
+
+    /** Syncs a segment that is written up to {@code end}; those before it are synced already. */
+    private void syncUpTo(long end, LogSegment target) {
+        syncing.lock();
+        try {
+            if (syncedLsn < end) { // otherwise it was crossed meanwhile, and its file may be closed
+                requireWorking();
+                orFail(target.file()::syncData);
+                syncs = syncs + 1;
+                syncedLsn = end;
+            }
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    private void flushBehind() {
+        try {
+            long end = endLsn;
+            if (failure.get() == null && syncedLsn < end) {
+                force(end);
+            }
+            if (failure.get() == null && positions.offset(end) > positions.segmentBytes() / 2) {
+                orFailUnlessFull(() -> {
+                    supply.prepareAfter(positions.segmentOf(end));
+                    return end;
+                });
+            }
+        } catch (DiskFullException full) {
+            // whoever crosses into the next segment will be told, if there still is no room then
+        } catch (StoreFailedException told) {
+            // the events have been told, and so will be everybody who calls
+        }
+    }
+
+    private void requireWorking() {
+        if (failure.get() != null) {
+            throw failed();
+        }
+        if (closed) {
+            throw new IllegalStateException("the log is closed");
+        }
+    }
+
+    private void orFail(Runnable access) {
+        try {
+            access.run();
+        } catch (Throwable cause) { // an Error too: whatever it was, it is not known what was written
+            throw fail(cause);
+        }
+    }
+
+    private <T> T orFailUnlessFull(Supplier<T> access) {
+        try {
+            return access.get();
+        } catch (DiskFullException full) {
+            throw full;
+        } catch (Throwable cause) {
+            throw fail(cause);
+        }
+    }
+
+    private StoreFailedException fail(Throwable cause) {
+        if (failure.compareAndSet(null, cause)) {
+            events.failed(cause);
+        }
+        return failed();
+    }
+
+    private StoreFailedException failed() {
+        Throwable cause = failure.get();
+        return new StoreFailedException("the log has failed, and what of it is durable is not known; open the store again, which recovers it: " + cause, cause);
     }
 }
