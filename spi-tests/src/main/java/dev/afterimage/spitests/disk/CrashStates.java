@@ -1,5 +1,6 @@
 package dev.afterimage.spitests.disk;
 
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,6 +73,11 @@ public final class CrashStates {
             throw new IllegalArgumentException("point: expected 0 to " + completions + ", found " + point);
         }
         return rebuild(new CrashPoint(point, trace.sequence(), disk), choice);
+    }
+
+    /** The image at the end of a trace in which every undecided part is lost. */
+    static DiskImage nothingUnsynced(DiskTrace trace) {
+        return new CrashPoint(trace.syncCompletions(), trace.sequence(), UndecidedDisk.after(trace)).with(new BitSet()).image();
     }
 
     private static DiskImage rebuild(CrashPoint point, ChoiceVector choice) {

@@ -97,6 +97,11 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
+    /** What a power loss leaves at worst: of what was not synced, nothing. Needs the trace. */
+    public DiskImage asSynced() {
+        return CrashStates.nothingUnsynced(trace());
+    }
+
     /** From now on every call throws a {@link DiskException} that says "the power is off", but for closing handles and locks. A call under way ends so, too. */
     public void powerOff() {
         gate.lock();

@@ -1,0 +1,328 @@
+package dev.afterimage.spitests;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.StoreConfig;
+import dev.afterimage.spi.RecoveryStrategyProvider;
+import dev.afterimage.spi.StrategyOption;
+import dev.afterimage.spitests.check.Campaign;
+import dev.afterimage.spitests.check.CrashCycles;
+import dev.afterimage.spitests.check.Effort;
+import dev.afterimage.spitests.check.FailingRecovery;
+import dev.afterimage.spitests.check.Openings;
+import dev.afterimage.spitests.check.Promises;
+import dev.afterimage.spitests.check.ReplayLine;
+import dev.afterimage.spitests.check.Rot;
+import dev.afterimage.spitests.check.Tally;
+import dev.afterimage.spitests.play.DirectedScenario;
+import dev.afterimage.spitests.play.Interrupted;
+import dev.afterimage.spitests.play.Mix;
+import dev.afterimage.spitests.play.ReaderDuringSync;
+import dev.afterimage.spitests.play.StoreUnderTest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conformance kit: extend this class, say which strategy, and run it with JUnit 5.
+ *
+ * <pre>{@code
+ * class MyStrategyTest extends RecoveryStrategyConformance {
+ *     @Override
+ *     protected RecoveryStrategyProvider strategy() {
+ *         return new MyStrategy();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Each test carries the number of a rule of {@code dev.afterimage.spi} in its name, in {@link Rule} and as a tag. The strategy is run under the real engine, on a
+ * simulated disk that loses, at each sync, whatever the contract of {@code dev.afterimage.spi.storage} lets it lose; an oracle that keeps its own books
+ * says whether what recovery makes of it is legal. A failure's first line replays it: {@code -Dafterimage.replay=LINE}.
+ *
+ * <p>Stores are opened tens of thousands of times: keep what opening does small, by small sizes ({@link #smallOptions()}).
+ */
+@ExtendWith(RuleReporting.class)
+public abstract class RecoveryStrategyConformance {
+    static final String REPLAY = "replayOfOneLine";
+
+    @Nullable
+    private Campaign campaign;
+
+    /** For subclasses. */
+    protected RecoveryStrategyConformance() {
+    }
+
+    /** The strategy to test. */
+    protected abstract RecoveryStrategyProvider strategy();
+
+    /**
+     * Options that make everything small: logs that fill up, checkpoints that come often. Left alone, each option measured in bytes has its smallest value, and
+     * all others their defaults.
+     */
+    protected Map<String, String> smallOptions() {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (StrategyOption<?> option : strategy().options()) {
+            if (option.defaultValue() instanceof Long) {
+                options.put(option.name(), option.range().substring(0, option.range().indexOf(" to ")).replace(" bytes", " B"));
+            }
+        }
+        return options;
+    }
+
+    /** Bytes of a page. */
+    protected int pageSize() {
+        return StoreConfig.PAGE_SIZE_MIN;
+    }
+
+    /** Pages of cache. */
+    protected int cachePages() {
+        return StoreConfig.CACHE_PAGES_MIN;
+    }
+
+    /** Distinct crash states to look at in all; {@code -Dafterimage.crash-states} overrides it. */
+    protected int crashStates() {
+        return Effort.QUICK.states();
+    }
+
+    String strategyName() {
+        return strategy().name();
+    }
+
+    Tally tally() {
+        return campaign().tally();
+    }
+
+    private Campaign campaign() {
+        Campaign begun = campaign;
+        if (begun == null) {
+            Effort effort = Effort.QUICK.with(Integer.getInteger("afterimage.crash-states", crashStates()), Effort.QUICK.threads());
+            begun = new Campaign(subject(), effort);
+            campaign = begun;
+        }
+        return begun;
+    }
+
+    private StoreUnderTest subject() {
+        return new StoreUnderTest(strategy(), smallOptions(), pageSize(), cachePages());
+    }
+
+    /** Rule A1. */
+    @Test
+    @Rule("A1")
+    @Tag("rule-A1")
+    @DisplayName("A1 An unfinished or rolled-back transaction leaves no trace")
+    public void unfinishedWorkLeavesNoTrace() {
+        campaign().directed(DirectedScenario.CHECKPOINT_AMID_WORK, DirectedScenario.ROLLBACK_AFTER_CHECKPOINT);
+        campaign().random(Mix.ABORTS, 10);
+    }
+
+    /** Rule A2. */
+    @Test
+    @Rule("A2")
+    @Tag("rule-A2")
+    @DisplayName("A2 Recovery can itself be cut short at any of its syncs, and again, and then recovers")
+    public void recoveryIsRestartable() {
+        campaign().directed(DirectedScenario.CREATION, DirectedScenario.CLOSE_AND_REOPEN);
+        campaign().randomNested(Mix.CHECKPOINTS, 2, 2);
+        campaign().randomNested(Mix.COMMITS, 2, 2);
+    }
+
+    /** Rule A3, with the demand that the campaign met what it is about. */
+    @Test
+    @Rule("A3")
+    @Tag("rule-A3")
+    @DisplayName("A3 The recovered state is the effect of whole transactions, each seen with all it depends on")
+    public void recoveredStateIsLegal() {
+        campaign().directed(DirectedScenario.TWO_PAGES, DirectedScenario.PAGES_COME_AND_GO);
+        campaign().random(Mix.MIXED, 20);
+        campaign().random(Mix.PAGES, 10);
+        tally().marks().demand(strategy().traits());
+    }
+
+    /** Rule D1. */
+    @Test
+    @Rule("D1")
+    @Tag("rule-D1")
+    @DisplayName("D1 An awaited POWER_SAFE commit survives power loss")
+    public void powerSafeCommitSurvives() {
+        campaign().directed(DirectedScenario.FIRST_COMMIT, DirectedScenario.CHECKPOINT_AFTER_COMMIT);
+        campaign().random(Mix.COMMITS, 10);
+    }
+
+    /** Rule D2, with the promise of PROCESS_SAFE. */
+    @Test
+    @Rule("D2")
+    @Tag("rule-D2")
+    @DisplayName("D2 What survives is a prefix of the commit order, whatever each commit waited for")
+    public void survivorsAreAPrefix() {
+        campaign().directed(DirectedScenario.EVERY_LEVEL);
+        campaign().random(Mix.LEVELS, 10);
+    }
+
+    /** Rule D3. */
+    @Test
+    @Rule("D3")
+    @Tag("rule-D3")
+    @DisplayName("D3 A reader of a commit that is not yet durable is not answered before it is")
+    public void readersWaitForWhatTheySaw() {
+        campaign().directed(DirectedScenario.READER_AFTER_RELAXED, new ReaderDuringSync(Durability.POWER_SAFE));
+    }
+
+    /** Rules W1 and W2, as far as crash states show them. */
+    @Test
+    @Rule("W1")
+    @Tag("rule-W1")
+    @DisplayName("W1 Nothing durable is overwritten before what recovery needs is durable")
+    public void nothingIsOverwrittenTooEarly() {
+        campaign().random(Mix.CHECKPOINTS, 15);
+    }
+
+    /** Rule W2. */
+    @Test
+    @Rule("W2")
+    @Tag("rule-W2")
+    @DisplayName("W2 A page of a commit that nobody waited for never reaches the disk before its log")
+    public void logComesBeforeData() {
+        campaign().directed(DirectedScenario.CHECKPOINT_AFTER_RELAXED, DirectedScenario.LARGER_THAN_CACHE);
+    }
+
+    /** Rule T1. */
+    @Test
+    @Rule("T1")
+    @Tag("rule-T1")
+    @DisplayName("T1 A rotten byte is repaired or reported, never returned")
+    public void rotIsNeverReturned() {
+        new Rot(subject(), tally(), 300).atRest();
+    }
+
+    /** Rule T2, damage. */
+    @Test
+    @Rule("T2")
+    @Tag("rule-T2")
+    @DisplayName("T2 Damage inside synced bytes is refused or repaired, never taken for a torn tail")
+    public void damageIsNotATornTail() {
+        new Rot(subject(), tally(), 300).inWhatWasSynced();
+    }
+
+    /** Rule T2, failing reads. */
+    @Test
+    @Rule("T2")
+    @Tag("rule-T2")
+    @DisplayName("T2 A read error or a lack of memory in recovery is never taken for the end of the log")
+    public void failingReadsAreNoEndOfLog() {
+        new FailingRecovery(subject(), tally()).readErrors();
+        new FailingRecovery(subject(), tally()).noMemory();
+    }
+
+    /** Rule F1. */
+    @Test
+    @Rule("F1")
+    @Tag("rule-F1")
+    @DisplayName("F1 After a failed sync nothing is acknowledged, the store is failed, and reopening recovers")
+    public void failedSyncIsFinal() {
+        campaign().failedSyncs();
+    }
+
+    /** Rule F2. */
+    @Test
+    @Rule("F2")
+    @Tag("rule-F2")
+    @DisplayName("F2 A full disk fails the transaction, keeps reads working, and reopening needs no room")
+    public void fullDiskIsSurvived() {
+        campaign().fullDisks();
+    }
+
+    /** Rule F3. */
+    @Test
+    @Rule("F3")
+    @Tag("rule-F3")
+    @DisplayName("F3 Interrupts harm nothing and stay pending")
+    public void interruptsAreHarmless() {
+        for (int seed = 1; seed <= 4; seed++) {
+            campaign().play(new Interrupted(seed));
+        }
+    }
+
+    /** Rule F4. */
+    @Test
+    @Rule("F4")
+    @Tag("rule-F4")
+    @DisplayName("F4 A second opener is told so; a killed opener is in nobody's way")
+    public void oneOpenerAtATime() {
+        new Openings(subject(), tally()).second();
+        new Openings(subject(), tally()).afterKilled();
+    }
+
+    /** Rule S1. */
+    @Test
+    @Rule("S1")
+    @Tag("rule-S1")
+    @DisplayName("S1 Savepoints nest; rolling back to one keeps what came before it")
+    public void savepointsNest() {
+        campaign().directed(DirectedScenario.SAVEPOINT_THEN_COMMIT);
+        campaign().random(Mix.SAVEPOINTS, 8);
+    }
+
+    /** Rule R1. */
+    @Test
+    @Rule("R1")
+    @Tag("rule-R1")
+    @DisplayName("R1 Recovery reports what it did and how far it has come")
+    public void recoveryReports() {
+        new Promises(subject(), tally()).reports();
+    }
+
+    /** Rule L1. */
+    @Test
+    @Rule("L1")
+    @Tag("rule-L1")
+    @DisplayName("L1 A transaction far larger than the cache commits, rolls back and survives")
+    public void largeTransactionsWork() {
+        campaign().large(20 * cachePages());
+    }
+
+    /** Rule L2. */
+    @Test
+    @Rule("L2")
+    @Tag("rule-L2")
+    @DisplayName("L2 Space is bounded over a hundred crash cycles")
+    public void spaceIsBounded() {
+        new CrashCycles(subject(), tally()).live();
+    }
+
+    /** Rule N1. */
+    @Test
+    @Rule("N1")
+    @Tag("rule-N1")
+    @DisplayName("N1 The same clock, tasks and random source give the same calls to the disk")
+    public void nothingElseDecides() {
+        new Openings(subject(), tally()).twice(3);
+        new Openings(subject(), tally()).twice(4);
+    }
+
+    /** Rule P1. */
+    @Test
+    @Rule("P1")
+    @Tag("rule-P1")
+    @DisplayName("P1 The declared traits are seen on the disk")
+    public void traitsAreObserved() {
+        new Promises(subject(), tally()).steal();
+        new Promises(subject(), tally()).force();
+    }
+
+    /** Runs alone, where a line is given. */
+    @Test
+    @DisplayName("The crash state named by -Dafterimage.replay")
+    public void replayOfOneLine() {
+        ReplayLine line = Objects.requireNonNull(ReplayLine.requested());
+        if (line.strategy().equals(strategyName())) {
+            campaign().replay(line);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.afterimage.spitests.check;
+
+import java.util.List;
+
+import dev.afterimage.spitests.disk.EnumerationPlan;
+import dev.afterimage.spitests.disk.SyncFailure;
+import dev.afterimage.spitests.model.Violation;
+import dev.afterimage.spitests.play.FailedSync;
+import dev.afterimage.spitests.play.FullDisk;
+import dev.afterimage.spitests.play.LargeTransaction;
+import dev.afterimage.spitests.play.Mix;
+import dev.afterimage.spitests.play.RandomWorkload;
+import dev.afterimage.spitests.play.Scenario;
+import dev.afterimage.spitests.play.Scenarios;
+import dev.afterimage.spitests.play.Stage;
+import dev.afterimage.spitests.play.StoreUnderTest;
+
+/** What one rule's test does: scenarios swept for crash states within a share of the run's budget, all counted in one tally. */
+public final class Campaign {
+    /** States of a directed scenario, at most. */
+    private static final int DIRECTED_STATES = 500;
+    private static final int FULL_DISK_CASES = 24;
+    private static final int FAULT_CASE_STATES = 12;
+    private static final int LARGE_STATES = 40;
+
+    private final StoreUnderTest subject;
+    private final Effort effort;
+    private final Tally tally = new Tally();
+
+    /** A campaign of its own for one test. */
+    public Campaign(StoreUnderTest subject, Effort effort) {
+        this.subject = subject;
+        this.effort = effort;
+    }
+
+    /** What it looked at. */
+    public Tally tally() {
+        return tally;
+    }
+
+    /** Directed scenarios, every crash state of them (up to a cap, evenly spread). */
+    public void directed(Scenario... scenarios) {
+        for (Scenario scenario : scenarios) {
+            new CrashSweep(subject, effort, tally).run(scenario, Math.min(DIRECTED_STATES, effort.states()));
+        }
+    }
+
+    /** Random workloads of a kind, one seed after the other, until a share of the run's crash states has been looked at. */
+    public void random(Mix mix, int percent) {
+        random(mix, percent, effort);
+    }
+
+    /** The same, with the recovery of one state in a few crashed as well. */
+    public void randomNested(Mix mix, int percent, int nestedOneIn) {
+        random(mix, percent, new Effort(effort.plan(), effort.states(), nestedOneIn, effort.nestedPlan(), effort.nestedDepth(), effort.threads()));
+    }
+
+    private void random(Mix mix, int percent, Effort how) {
+        long budget = (long) effort.states() * percent / 100;
+        long goal = tally.counts().visited() + budget;
+        // Several seeds share the budget, so that no single history gets all of it.
+        long each = Math.max(50, budget / 4);
+        for (long seed = 1; tally.counts().visited() < goal && seed <= 64; seed++) {
+            new CrashSweep(subject, how, tally).run(new RandomWorkload(mix, seed), Math.min(each, goal - tally.counts().visited()));
+        }
+    }
+
+    /** Each sync of a short run fails, in each way a sync can fail. */
+    public void failedSyncs() {
+        Effort few = new Effort(EnumerationPlan.GATE, effort.states(), Integer.MAX_VALUE, effort.nestedPlan(), 1, effort.threads());
+        for (SyncFailure failure : SyncFailure.values()) {
+            eachUntilNoneFails(few, false, failure);
+        }
+        eachUntilNoneFails(few, true, SyncFailure.CLEAN_NEW);
+    }
+
+    private void eachUntilNoneFails(Effort few, boolean names, SyncFailure failure) {
+        for (int failing = 0; failing < FailedSync.LIMIT; failing++) {
+            FailedSync scenario = new FailedSync(failing, names, failure);
+            new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
+            if (!scenario.struck(subject)) {
+                return;
+            }
+        }
+    }
+
+    /** The disk fills up sooner or later. */
+    public void fullDisks() {
+        Effort few = new Effort(EnumerationPlan.GATE, effort.states(), Integer.MAX_VALUE, effort.nestedPlan(), 1, effort.threads());
+        int sectors = 0;
+        for (int count = 0; count < FULL_DISK_CASES; count++) {
+            FullDisk scenario = new FullDisk(sectors);
+            new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
+            new NoRoomToRecover(subject, tally).afterCrash(scenario);
+            sectors += 1 + sectors / 3;
+        }
+    }
+
+    /** A transaction of that many pages commits, another rolls back, and a crash comes at some of the syncs (rule L1). */
+    public void large(int pages) {
+        Effort few = new Effort(EnumerationPlan.PREFIXES, effort.states(), Integer.MAX_VALUE, effort.nestedPlan(), 1, effort.threads());
+        new CrashSweep(subject, few, tally).run(new LargeTransaction(pages), LARGE_STATES);
+    }
+
+    /** A scenario by its name, without looking at crash states. */
+    public void play(Scenario scenario) {
+        tally.oneCase();
+        try (Stage stage = new Stage(subject, scenario.seed())) {
+            scenario.play(stage);
+        } catch (Violation e) {
+            throw e.replayedBy(new ReplayLine(subject.strategy().name(), scenario.title(), List.of()).toString());
+        }
+    }
+
+    /** Replays a line. */
+    public void replay(ReplayLine line) {
+        new CrashSweep(subject, effort, tally).replay(Scenarios.named(line.scenario()), line);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.afterimage.spitests.check;
+
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.StoreConfig.OpenMode;
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.spitests.disk.DiskImage;
+import dev.afterimage.spitests.disk.DiskTrace;
+import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.model.CommitRecord;
+import dev.afterimage.spitests.model.CommittedState;
+import dev.afterimage.spitests.model.CrashKind;
+import dev.afterimage.spitests.model.History;
+import dev.afterimage.spitests.model.PageContent;
+import dev.afterimage.spitests.model.ReferenceModel;
+import dev.afterimage.spitests.model.Violation;
+import dev.afterimage.spitests.play.Actor;
+import dev.afterimage.spitests.play.Scan;
+import dev.afterimage.spitests.play.Stage;
+import dev.afterimage.spitests.play.StoreUnderTest;
+
+/**
+ * Says whether what a crash left is legal: opens it with the engine, so that recovery runs, and looks at everything.
+ *
+ * <p>In turn: recovery succeeds; a full scan equals one of the legal states (so nothing promised is lost, nothing uncommitted is there, and no commit is torn or
+ * out of order); the space map gives out no page that is in use; new work is accepted; and after a second crash, either right after recovery or right after
+ * the new work, exactly what was seen is there. Safe for many threads; each call has a disk of its own.
+ */
+public final class Oracle {
+    private static final int NEW_PAGES = 3;
+
+    private final StoreUnderTest subject;
+    private final History history;
+    private final Set<Long> known;
+    private final int transactions;
+    private final Marks marks;
+
+    /** An oracle for what a scenario left. */
+    public Oracle(StoreUnderTest subject, ReferenceModel model, Marks marks) {
+        this(subject, model.history(), model.knownPages(), model.transactions(), marks);
+    }
+
+    private Oracle(StoreUnderTest subject, History history, Collection<Long> known, int transactions, Marks marks) {
+        this.subject = subject;
+        this.history = history;
+        this.known = Set.copyOf(known);
+        this.transactions = transactions;
+        this.marks = marks;
+    }
+
+    /** What comes after recovery. */
+    public enum Sequel {
+        /** Nothing: only what recovery shows is looked at. */
+        NONE,
+        /** The power fails at once. */
+        POWER_FAILS,
+        /** New work, then the power fails. */
+        WORK_THEN_POWER_FAILS,
+        /** New work, then the process dies. */
+        WORK_THEN_PROCESS_DIES;
+
+        /** A sequel chosen by the image, the same each time. */
+        static Sequel of(DiskImage image) {
+            return values()[1 + (int) Long.remainderUnsigned(image.hash() * 0x9E3779B97F4A7C15L >>> 32, 3)];
+        }
+    }
+
+    /**
+     * Looks at one image.
+     *
+     * @param legal the states it may hold
+     * @param mustExist whether a store must be there
+     * @return what recovery did to the disk, for crashing it in turn
+     * @throws Violation if a rule is broken
+     */
+    public DiskTrace check(DiskImage image, History.Legal legal, boolean mustExist, Sequel sequel) {
+        SimulatedDisk disk = new SimulatedDisk(image);
+        Stage stage = new Stage(subject, disk, disk, new ReferenceModel(legal.states().get(0).after(), transactions), image.hash());
+        try {
+            return check(stage, legal, mustExist, sequel);
+        } finally {
+            stage.close();
+        }
+    }
+
+    private DiskTrace check(Stage first, History.Legal legal, boolean mustExist, Sequel sequel) {
+        CommittedState found = recover(first, known, mustExist);
+        int place = place(legal, found);
+        if (place < 0) {
+            throw new Classification(history, legal, found).violation();
+        }
+        RecoveryReport report = first.store().recoveryReport();
+        marks.recovery(report);
+        marks.found(place, legal.states().size());
+        DiskTrace recovery = first.disk().trace();
+        if (sequel != Sequel.NONE) {
+            follow(first, found, sequel);
+        }
+        return recovery;
+    }
+
+    private static int place(History.Legal legal, CommittedState found) {
+        List<CommitRecord> states = legal.states();
+        for (int index = states.size() - 1; index >= 0; index--) {
+            if (states.get(index).after().equals(found)) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    /** New work on what was recovered, and a second crash, after which exactly that must be there. */
+    private void follow(Stage first, CommittedState found, Sequel sequel) {
+        ReferenceModel seen = new ReferenceModel(found, transactions);
+        Stage stage = first.continuedWith(seen);
+        if (sequel != Sequel.POWER_FAILS) {
+            work(stage);
+        }
+        DiskImage second = sequel == Sequel.WORK_THEN_PROCESS_DIES ? stage.disk().asIssued() : stage.disk().asSynced();
+        marks.secondCrash();
+        History exactly = History.exactly(seen.history().latest().after());
+        Set<Long> all = new TreeSet<>(known);
+        all.addAll(seen.knownPages());
+        try {
+            new Oracle(subject, exactly, all, seen.transactions(), marks)
+                    .check(second, exactly.legalAt(0, CrashKind.POWER), true, Sequel.NONE);
+        } catch (Violation e) {
+            throw new Violation(e.rule().equals("D1") ? "D1" : "A2", "after recovery (" + sequel + "), what had been shown or acknowledged must be there: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    /** One power-safe transaction: takes pages, none of which may be in use, and writes there and elsewhere. */
+    private static void work(Stage stage) {
+        Actor actor = stage.self();
+        actor.begin();
+        boolean going = true;
+        for (int count = 0; going && count < NEW_PAGES; count++) {
+            going = actor.allocate(0, PageContent.SLOTS) >= 0;
+        }
+        Iterator<Long> pages = new TreeSet<>(stage.history().latest().after().pages()).iterator();
+        for (int count = 0; going && count < 2 && pages.hasNext(); count++) {
+            going = actor.write(pages.next(), 2, 9);
+        }
+        if (!going || !actor.commit(Durability.POWER_SAFE)) {
+            throw new Violation("A2", "a recovered store must take new work; found " + stage.failure() + " " + stage.refusals(), stage.failure());
+        }
+    }
+
+    /** Opens and scans; a legal crash never makes either fail. */
+    static CommittedState recover(Stage stage, Collection<Long> known, boolean mustExist) {
+        try {
+            stage.open(mustExist ? OpenMode.OPEN : OpenMode.OPEN_OR_CREATE);
+        } catch (RuntimeException e) {
+            throw new Violation("A2", "recovery: expected it to succeed, found " + e, e);
+        }
+        try {
+            Set<Long> pages = new TreeSet<>(known);
+            pages.add(stage.root());
+            return Scan.of(stage.store(), pages);
+        } catch (StoreDamagedException e) {
+            throw new Violation("T1", "after recovery: expected every page whole, found " + e, e);
+        } catch (RuntimeException e) {
+            throw new Violation("A3", "after recovery: expected every page to be readable, found " + e, e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.afterimage.spitests.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.StoreConfig.OpenMode;
+import dev.afterimage.api.StoreException;
+import dev.afterimage.spitests.disk.DiskImage;
+import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.model.CommittedState;
+import dev.afterimage.spitests.model.ReferenceModel;
+import dev.afterimage.spitests.model.Violation;
+import dev.afterimage.spitests.play.Actor;
+import dev.afterimage.spitests.play.Mix;
+import dev.afterimage.spitests.play.RandomWorkload;
+import dev.afterimage.spitests.play.Scan;
+import dev.afterimage.spitests.play.Stage;
+import dev.afterimage.spitests.play.StoreUnderTest;
+
+/**
+ * Damages durable bytes, one sector at a time (rules T1 and T2): the store must then show exactly what was committed, or refuse with a typed error; what it must
+ * never do is show anything else.
+ *
+ * <p>After a crash only sectors are damaged that were durable before the last {@value #LATER_COMMITS} commits: rot in the very last record cannot be told from a
+ * torn tail without an independent witness of where the log ended, and no rule demands one.
+ */
+public final class Rot {
+    private static final int SECTOR = 512;
+    private static final int LATER_COMMITS = 3;
+
+    private final StoreUnderTest subject;
+    private final Tally tally;
+    private final int casesMax;
+
+    /** Tries at most so many sectors, spread evenly. */
+    public Rot(StoreUnderTest subject, Tally tally, int casesMax) {
+        this.subject = subject;
+        this.tally = tally;
+        this.casesMax = casesMax;
+    }
+
+    private record Place(String file, long sector) {
+    }
+
+    /** Damages a store that was closed in good order. */
+    public void atRest() {
+        try (Stage stage = new Stage(subject, 7)) {
+            new RandomWorkload(Mix.MIXED, 7).play(stage);
+            stage.closeStore();
+            DiskImage image = stage.disk().asIssued();
+            damage("T1", image, places(image, image), stage.model());
+        }
+    }
+
+    /** Damages what was synced before the last few commits, after a power loss. */
+    public void inWhatWasSynced() {
+        try (Stage stage = new Stage(subject, 11)) {
+            stage.create();
+            List<Long> pages = stage.fill(6);
+            for (int round = 0; round < 6; round++) {
+                commit(stage, pages.subList(round % 3, round % 3 + 3));
+            }
+            DiskImage before = stage.disk().asSynced();
+            for (int round = 0; round < LATER_COMMITS; round++) {
+                commit(stage, pages.subList(round, round + 2));
+            }
+            DiskImage image = stage.disk().asSynced();
+            damage("T2", image, places(before, image), stage.model());
+        }
+    }
+
+    private static void commit(Stage stage, List<Long> pages) {
+        Actor actor = stage.actor(0);
+        actor.begin();
+        pages.forEach(actor::write);
+        actor.commit(Durability.POWER_SAFE);
+    }
+
+    /** Sectors that hold something, and the same in both images. */
+    private static List<Place> places(DiskImage earlier, DiskImage image) {
+        List<Place> places = new ArrayList<>();
+        byte[] zeros = new byte[SECTOR];
+        for (String file : image.names()) {
+            for (long sector = 0; earlier.contains(file) && (sector + 1) * SECTOR <= image.size(file); sector++) {
+                byte[] now = image.read(file, sector * SECTOR, SECTOR);
+                if (!Arrays.equals(now, zeros) && Arrays.equals(now, earlier.read(file, sector * SECTOR, SECTOR))) {
+                    places.add(new Place(file, sector));
+                }
+            }
+        }
+        return places;
+    }
+
+    private void damage(String rule, DiskImage image, List<Place> places, ReferenceModel model) {
+        int step = Math.max(1, (places.size() + casesMax - 1) / casesMax);
+        for (int index = 0; index < places.size(); index += step) {
+            Place place = places.get(index);
+            long at = place.sector * SECTOR + firstByte(image, place);
+            look(rule, place + " with bit 5 of byte " + at + " turned", image.flipBit(place.file, at, 5), model);
+            if (index % (2 * step) == 0) {
+                look(rule, place + " zeroed", image.zeroSector(place.file, place.sector), model);
+            }
+        }
+    }
+
+    private static int firstByte(DiskImage image, Place place) {
+        byte[] bytes = image.read(place.file, place.sector * SECTOR, SECTOR);
+        int at = (int) (place.sector * 37 % SECTOR);
+        while (bytes[at] == 0) {
+            at = (at + 1) % SECTOR;
+        }
+        return at;
+    }
+
+    private void look(String rule, String damage, DiskImage image, ReferenceModel model) {
+        tally.oneCase();
+        CommittedState wanted = model.history().latest().after();
+        SimulatedDisk disk = new SimulatedDisk(image);
+        try (Stage stage = new Stage(subject, disk, disk, new ReferenceModel(wanted, model.transactions()), 5)) {
+            stage.open(OpenMode.OPEN);
+            CommittedState found = Scan.of(stage.store(), Set.copyOf(model.knownPages()));
+            if (!found.equals(wanted)) {
+                throw new Violation(rule, damage + ": expected the committed state or a typed error, found\n" + wanted.difference(found), null);
+            }
+        } catch (StoreException e) {
+            // Refused, and said so: that is what the rule asks for.
+        } catch (RuntimeException e) {
+            throw new Violation(rule, damage + ": expected the committed state or a typed error, found " + e, e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.afterimage.spitests.check;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.afterimage.spitests.disk.EnumerationCounts;
+
+/** What a rule's checks looked at. Safe for many threads. */
+public final class Tally {
+    private final Set<Long> images = ConcurrentHashMap.newKeySet();
+    private final Marks marks = new Marks();
+    private EnumerationCounts counts = EnumerationCounts.NONE;
+    private long cases;
+
+    /** A scenario, or one variant of it, begins. */
+    public synchronized void oneCase() {
+        cases++;
+    }
+
+    synchronized void add(EnumerationCounts more) {
+        counts = counts.plus(more);
+    }
+
+    void image(long hash) {
+        images.add(hash);
+    }
+
+    /** Scenarios and variants so far. */
+    public synchronized long cases() {
+        return cases;
+    }
+
+    /** Crash states so far. */
+    public synchronized EnumerationCounts counts() {
+        return counts;
+    }
+
+    /** Images so far, no two equal. */
+    public long distinct() {
+        return images.size();
+    }
+
+    /** What was met. */
+    public Marks marks() {
+        return marks;
+    }
+
+    @Override
+    public String toString() {
+        return "cases " + cases() + ", crash " + counts() + ", distinct images " + distinct();
+    }
+}

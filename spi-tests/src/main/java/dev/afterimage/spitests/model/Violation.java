@@ -1,0 +1,40 @@
+package dev.afterimage.spitests.model;
+
+import org.jspecify.annotations.Nullable;
+
+/** A rule was broken; the first line of the message names it. */
+public final class Violation extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    private final String rule;
+    private final String finding;
+
+    /**
+     * Says what was broken.
+     *
+     * @param rule the rule's number
+     * @param finding what was expected and what was found
+     * @param cause what the store threw, if it threw
+     */
+    public Violation(String rule, String finding, @Nullable Throwable cause) {
+        super("rule " + rule + ": " + finding, cause);
+        this.rule = rule;
+        this.finding = finding;
+    }
+
+    private Violation(String replay, Violation cause) {
+        super("replay: " + replay + "\nrule " + cause.rule + ": " + cause.finding, cause);
+        this.rule = cause.rule;
+        this.finding = cause.finding;
+    }
+
+    /** The rule's number, for example D1. */
+    public String rule() {
+        return rule;
+    }
+
+    /** This violation with the line that replays it in front. */
+    public Violation replayedBy(String replay) {
+        return new Violation(replay, this);
+    }
+}

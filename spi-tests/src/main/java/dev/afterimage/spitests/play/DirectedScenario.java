@@ -1,0 +1,217 @@
+package dev.afterimage.spitests.play;
+
+import java.util.List;
+import java.util.Locale;
+
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.TransactionOptions;
+import dev.afterimage.spitests.model.PageContent;
+
+/** Short scripts, each aimed at one kind of mistake; the comment says which, in the words of the fault model. */
+public enum DirectedScenario implements Scenario {
+    /** A store is made, and nothing else: a crash in the midst of the first opening must not stop the second (R3). */
+    CREATION {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+        }
+    },
+    /** Acknowledged before it was synced (W4). */
+    FIRST_COMMIT {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            commit(stage, stage.root(), Durability.POWER_SAFE);
+            commit(stage, stage.root(), Durability.POWER_SAFE);
+        }
+    },
+    /** One transaction, several pages: all or nothing (S1, S3). */
+    TWO_PAGES {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(3);
+            for (int round = 0; round < 3; round++) {
+                commitAll(stage, pages, Durability.POWER_SAFE);
+            }
+        }
+    },
+    /** Changed, checkpointed, changed again, each time: images taken too rarely, pages at home before what repairs them (P1, D1, C1, C3). */
+    CHECKPOINT_AFTER_COMMIT {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(4);
+            for (int round = 0; round < 4; round++) {
+                commitAll(stage, pages, Durability.POWER_SAFE);
+                stage.checkpoint();
+                commit(stage, pages.get(round), Durability.POWER_SAFE);
+            }
+            stage.checkpoint();
+        }
+    },
+    /** Commits that nobody waited for, then a checkpoint that writes their pages: log before data (W1, W2). */
+    CHECKPOINT_AFTER_RELAXED {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(4);
+            for (int round = 0; round < 3; round++) {
+                commitAll(stage, pages, Durability.RELAXED);
+                commit(stage, pages.get(round), Durability.PROCESS_SAFE);
+                stage.checkpoint();
+            }
+        }
+    },
+    /** Unfinished work, more than the cache holds, and a checkpoint in its midst; then others commit (steal without undo). */
+    CHECKPOINT_AMID_WORK {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(stage.subject().cachePages() + 12);
+            Actor unfinished = stage.actor(1);
+            unfinished.begin();
+            pages.subList(3, pages.size()).forEach(unfinished::write);
+            stage.checkpoint();
+            commitAll(stage, pages.subList(0, 3), Durability.POWER_SAFE);
+            stage.background();
+            stage.checkpoint();
+        }
+    },
+    /** Rolled back after its pages may have been written; the next transaction commits over it (A1, A6). */
+    ROLLBACK_AFTER_CHECKPOINT {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(3);
+            Actor loser = stage.actor(1);
+            loser.begin();
+            pages.forEach(loser::write);
+            loser.allocate(0, PageContent.SLOTS);
+            stage.checkpoint();
+            loser.rollback();
+            commit(stage, pages.get(1), Durability.POWER_SAFE);
+            stage.checkpoint();
+            commit(stage, pages.get(2), Durability.POWER_SAFE);
+        }
+    },
+    /** Part of a transaction rolled back, the rest committed (A4). */
+    SAVEPOINT_THEN_COMMIT {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(4);
+            for (int round = 0; round < 2; round++) {
+                Actor actor = stage.actor(1);
+                actor.begin();
+                actor.write(pages.get(0));
+                actor.savepoint();
+                actor.write(pages.get(0), 4, 9);
+                actor.write(pages.get(1));
+                actor.savepoint();
+                actor.free(pages.get(3));
+                actor.allocate(0, 5);
+                actor.rollbackTo(1);
+                actor.write(pages.get(2));
+                actor.rollbackTo(0);
+                actor.write(pages.get(1), 0, 3);
+                stage.checkpoint();
+                actor.commit(Durability.POWER_SAFE);
+            }
+        }
+    },
+    /** A reader saw what was not durable, and was answered (D3, E1). */
+    READER_AFTER_RELAXED {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            for (int round = 0; round < 3; round++) {
+                commit(stage, stage.root(), round % 2 == 0 ? Durability.RELAXED : Durability.PROCESS_SAFE);
+                Actor reader = stage.actor(1);
+                reader.begin(TransactionOptions.READ_ONLY);
+                reader.read(stage.root());
+                reader.commit(round == 1 ? Durability.PROCESS_SAFE : Durability.POWER_SAFE);
+            }
+        }
+    },
+    /** Commits of every level in a row: what survives is a prefix (D2, W6). */
+    EVERY_LEVEL {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(3);
+            for (Durability level : List.of(Durability.RELAXED, Durability.PROCESS_SAFE, Durability.RELAXED, Durability.POWER_SAFE, Durability.PROCESS_SAFE,
+                    Durability.RELAXED)) {
+                commitAll(stage, pages, level);
+            }
+            stage.background();
+            commit(stage, pages.get(0), Durability.RELAXED);
+        }
+    },
+    /** Pages given back, and taken again by others, across openings (S6, R8). */
+    PAGES_COME_AND_GO {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(6);
+            for (int round = 0; round < 3; round++) {
+                Actor actor = stage.actor(0);
+                actor.begin();
+                actor.free(pages.get(round));
+                actor.write(pages.get(5));
+                actor.commit(Durability.POWER_SAFE);
+                if (round == 1) {
+                    stage.checkpoint();
+                }
+                stage.fill(2);
+            }
+        }
+    },
+    /** Closed in good order, several times (C7, R1). */
+    CLOSE_AND_REOPEN {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            for (int round = 0; round < 3; round++) {
+                commit(stage, stage.root(), round == 1 ? Durability.RELAXED : Durability.POWER_SAFE);
+                stage.reopen();
+            }
+        }
+    },
+    /** A transaction of many times the cache, committed; then another, unfinished (L1). */
+    LARGER_THAN_CACHE {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(3 * stage.subject().cachePages());
+            commitAll(stage, pages, Durability.POWER_SAFE);
+            Actor unfinished = stage.actor(1);
+            unfinished.begin();
+            pages.forEach(unfinished::write);
+            stage.backgroundTask(0);
+        }
+    };
+
+    @Override
+    public String title() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** A few more power-safe commits to the root page, for a recovery to have something to redo. */
+    public static void commitAfter(Stage stage, int commits) {
+        for (int count = 0; count < commits; count++) {
+            commit(stage, stage.root(), Durability.POWER_SAFE);
+        }
+    }
+
+    static void commit(Stage stage, long page, Durability level) {
+        commitAll(stage, List.of(page), level);
+    }
+
+    static void commitAll(Stage stage, List<Long> pages, Durability level) {
+        Actor actor = stage.actor(0);
+        actor.begin();
+        pages.forEach(actor::write);
+        actor.commit(level);
+    }
+}

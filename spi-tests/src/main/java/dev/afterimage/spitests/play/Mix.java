@@ -1,0 +1,44 @@
+package dev.afterimage.spitests.play;
+
+import java.util.List;
+
+/**
+ * How often a random workload does what; weights, not percentages.
+ *
+ * @param title what it is called in replay lines
+ * @param actors how many transactions are under way at once
+ * @param pages how many pages it tends towards
+ * @param steps how many steps it takes
+ * @param write writing some slots of a page
+ * @param read reading a page
+ * @param allocate taking a page
+ * @param free giving one back
+ * @param savepoint setting a savepoint
+ * @param rollbackTo rolling back to one
+ * @param commit committing
+ * @param rollback rolling back
+ * @param checkpoint taking a checkpoint
+ * @param background letting time pass and background work run, or one piece of it
+ * @param reopen closing in good order and opening again
+ * @param relaxedPercent how many commits in 100 wait for less than power safety
+ */
+public record Mix(String title, int actors, int pages, int steps, int write, int read, int allocate, int free, int savepoint, int rollbackTo, int commit, int rollback,
+        int checkpoint, int background, int reopen, int relaxedPercent) {
+    /** A bit of everything. */
+    public static final Mix MIXED = new Mix("mixed", 3, 26, 130, 34, 8, 6, 3, 4, 3, 16, 3, 4, 3, 1, 25);
+    /** Many small power-safe commits with nothing beside them. */
+    public static final Mix COMMITS = new Mix("commits", 2, 12, 110, 30, 4, 2, 1, 0, 0, 24, 1, 2, 0, 0, 0);
+    /** Many transactions that end badly, one way or another. */
+    public static final Mix ABORTS = new Mix("aborts", 3, 22, 130, 40, 4, 5, 4, 8, 8, 8, 9, 4, 2, 0, 15);
+    /** Commits of all levels, and readers who must not promise too much. */
+    public static final Mix LEVELS = new Mix("levels", 3, 14, 120, 26, 10, 2, 1, 0, 0, 24, 2, 3, 3, 0, 75);
+    /** Checkpoints in the midst of everything. */
+    public static final Mix CHECKPOINTS = new Mix("checkpoints", 3, 24, 110, 36, 2, 4, 2, 1, 1, 16, 2, 14, 4, 1, 25);
+    /** Savepoints within savepoints. */
+    public static final Mix SAVEPOINTS = new Mix("savepoints", 2, 18, 140, 34, 4, 5, 4, 16, 12, 10, 2, 2, 1, 0, 10);
+    /** Pages that come and go. */
+    public static final Mix PAGES = new Mix("pages", 3, 30, 120, 14, 3, 18, 14, 4, 3, 16, 5, 3, 2, 1, 20);
+
+    /** All of them. */
+    public static final List<Mix> ALL = List.of(MIXED, COMMITS, ABORTS, LEVELS, CHECKPOINTS, SAVEPOINTS, PAGES);
+}

@@ -1,0 +1,43 @@
+package dev.afterimage.spitests.play;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.afterimage.api.Durability;
+
+/** Finds scenarios by the names that stand in replay lines. */
+public final class Scenarios {
+    private Scenarios() {
+    }
+
+    /**
+     * The scenario of that name.
+     *
+     * @throws IllegalArgumentException naming those there are
+     */
+    public static Scenario named(String title) {
+        List<String> known = new ArrayList<>();
+        for (DirectedScenario scenario : DirectedScenario.values()) {
+            if (scenario.title().equals(title)) {
+                return scenario;
+            }
+            known.add(scenario.title());
+        }
+        for (Mix mix : Mix.ALL) {
+            if (title.matches(mix.title() + "-\\d{1,18}")) {
+                return new RandomWorkload(mix, Long.parseLong(title.substring(mix.title().length() + 1)));
+            }
+            known.add(mix.title() + "-SEED");
+        }
+        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), Interrupted.named(title), LargeTransaction.named(title)}) {
+            if (scenario != null) {
+                return scenario;
+            }
+        }
+        Scenario reader = new ReaderDuringSync(Durability.POWER_SAFE);
+        if (reader.title().equals(title)) {
+            return reader;
+        }
+        throw new IllegalArgumentException("scenario: expected one of " + known + ", found \"" + title + "\"");
+    }
+}

@@ -1,0 +1,301 @@
+package dev.afterimage.spitests.play;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.PageStore;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.StoreConfig.OpenMode;
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.api.StoreFullException;
+import dev.afterimage.api.StoreListener;
+import dev.afterimage.api.StoreState;
+import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.simulation.SteppedTime;
+import dev.afterimage.spitests.simulation.StillTasks;
+import dev.afterimage.spitests.model.CommitRecord;
+import dev.afterimage.spitests.model.CommittedState;
+import dev.afterimage.spitests.model.CrashKind;
+import dev.afterimage.spitests.model.History;
+import dev.afterimage.spitests.model.PageContent;
+import dev.afterimage.spitests.model.ReferenceModel;
+import dev.afterimage.spitests.model.Violation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a scenario plays: one simulated disk, the store on it, the actors who work on that store, and the model that knows what is right.
+ *
+ * <p>One thread calls; it waits for each step of an actor. Every source of chance comes from one seed, so a scenario plays the same way every time.
+ */
+public final class Stage implements AutoCloseable {
+    private static final Duration PAST_EVERY_WINDOW = Duration.ofSeconds(2);
+
+    private final StoreUnderTest subject;
+    private final SimulatedDisk disk;
+    private final Disk seenByStore;
+    private ReferenceModel model;
+    private final SteppedTime time = new SteppedTime();
+    private final SplittableRandom seeds;
+    private final List<Actor> actors = new ArrayList<>();
+    private final List<Throwable> refusals = new ArrayList<>();
+    private final List<RecoveryReport> reports = new ArrayList<>();
+    private StoreListener listener = StoreListener.NONE;
+    private StillTasks tasks = new StillTasks();
+    private int interruptEvery;
+    private int steps;
+    @Nullable
+    private PageStore store;
+    @Nullable
+    private Throwable failure;
+
+    /** A stage on an empty disk. */
+    public Stage(StoreUnderTest subject, long seed) {
+        this(subject, new SimulatedDisk(), seed);
+    }
+
+    /** A stage on a disk that holds nothing yet, but may have faults. */
+    public Stage(StoreUnderTest subject, SimulatedDisk disk, long seed) {
+        this(subject, disk, disk, new ReferenceModel(CommittedState.of(Map.of()), 0), seed);
+    }
+
+    /**
+     * A stage on a disk that holds a store.
+     *
+     * @param disk where crashes come from
+     * @param seenByStore what the store is given: that disk, or something around it
+     * @param model what the store holds
+     * @param seed for salts and identifiers
+     */
+    public Stage(StoreUnderTest subject, SimulatedDisk disk, Disk seenByStore, ReferenceModel model, long seed) {
+        this.subject = subject;
+        this.disk = disk;
+        this.seenByStore = seenByStore;
+        this.model = model;
+        this.seeds = new SplittableRandom(seed);
+    }
+
+    /** This stage, its store as it is, with another model of what that store holds. */
+    public Stage continuedWith(ReferenceModel other) {
+        model = other;
+        return this;
+    }
+
+    /** Who hears what stores opened from now on do on their own. */
+    public void listener(StoreListener hears) {
+        listener = hears;
+    }
+
+    /** The disk that crashes. */
+    public SimulatedDisk disk() {
+        return disk;
+    }
+
+    /** What is right. */
+    public ReferenceModel model() {
+        return model;
+    }
+
+    /** The commits so far. */
+    public History history() {
+        return model.history();
+    }
+
+    /** The open store. */
+    public PageStore store() {
+        return Objects.requireNonNull(store, "no store is open on this stage");
+    }
+
+    /** The strategy and its sizes. */
+    public StoreUnderTest subject() {
+        return subject;
+    }
+
+    /** Background work, which stands still until told. */
+    public StillTasks tasks() {
+        return tasks;
+    }
+
+    /** What the recoveries on this stage reported. */
+    public List<RecoveryReport> reports() {
+        return reports;
+    }
+
+    /** Position on the disk's time line. */
+    public long now() {
+        return disk.now();
+    }
+
+    /** The actor of that number, counted from 0. */
+    public Actor actor(int number) {
+        while (actors.size() <= number) {
+            actors.add(new Actor(this, ActorThread.named("actor-" + actors.size())));
+        }
+        return actors.get(number);
+    }
+
+    /** An actor who works on the caller's own thread. */
+    public Actor self() {
+        Actor self = new Actor(this, ActorThread.ofCaller());
+        actors.add(self);
+        return self;
+    }
+
+    /** Whether the store has failed and serves nobody. */
+    public boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** What failed it, if something did. */
+    @Nullable
+    public Throwable failure() {
+        return failure;
+    }
+
+    /** What the store refused without failing: full disks and locks held by others. */
+    public List<Throwable> refusals() {
+        return refusals;
+    }
+
+    /** From now on every so many steps of actors are done with the interrupt flag set; 0 for none. */
+    public void interruptions(int every) {
+        interruptEvery = every;
+    }
+
+    boolean interruptNow() {
+        return interruptEvery > 0 && ++steps % interruptEvery == 0;
+    }
+
+    void refused(Throwable why) {
+        refusals.add(why);
+    }
+
+    void failed(Throwable why) {
+        failure = failure == null ? why : failure;
+        actors.forEach(Actor::abandon);
+    }
+
+    /** Makes the store, which has a root page that is empty. */
+    public void create() {
+        PageStore made = open(OpenMode.CREATE);
+        model.made(made.rootPageId());
+        history().created(now());
+    }
+
+    /** Opens the store and leaves it to the caller to compare what it holds. */
+    public PageStore open(OpenMode mode) {
+        failure = null;
+        tasks = new StillTasks();
+        RandomGenerator random = seeds.split();
+        PageStore opened = subject.open(seenByStore, mode, new StoreUnderTest.Surroundings(time, tasks, random, listener));
+        store = opened;
+        reports.add(opened.recoveryReport());
+        return opened;
+    }
+
+    /** Closes in good order, opens again, and compares everything. */
+    public void reopen() {
+        closeStore();
+        reopenAfterFailure();
+    }
+
+    /** Closes in good order: from then on every commit is durable. */
+    public void closeStore() {
+        actors.forEach(Actor::abandon);
+        boolean whole = failure == null;
+        store().close();
+        store = null;
+        if (whole) {
+            history().promised(now(), CrashKind.POWER, "the store was closed");
+        }
+    }
+
+    /** Opens a store that was closed, or failed, without a crash in between; what it shows is what stands from then on. */
+    public void reopenAfterFailure() {
+        if (store != null) {
+            closeStore();
+        }
+        History.Legal legal = history().legalAt(now(), CrashKind.PROCESS);
+        try {
+            open(OpenMode.OPEN);
+            CommittedState found = Scan.of(store(), model.knownPages());
+            CommitRecord shown = legal.find(found);
+            if (shown == null) {
+                throw new Violation("A3", "a reopened store does not hold a legal state; the difference from the newest is\n"
+                        + legal.states().get(legal.states().size() - 1).after().difference(found), null);
+            }
+            history().resolved(shown, now());
+        } catch (RuntimeException e) {
+            throw new Violation("A2", "reopening: expected it to succeed, found " + e, e);
+        }
+    }
+
+    /** Takes a checkpoint. */
+    public void checkpoint() {
+        try {
+            store().checkpoint();
+        } catch (StoreFullException e) {
+            refused(e);
+        } catch (StoreFailedException e) {
+            failed(e);
+        }
+    }
+
+    /** Lets time pass and every background task run: the window in which relaxed commits may be lost is over for all that committed so far. */
+    public void background() {
+        for (int round = 0; round < 2 && !hasFailed(); round++) {
+            time.advance(PAST_EVERY_WINDOW);
+            tasks.runAll();
+        }
+        if (!hasFailed() && store().state() == StoreState.OPEN) {
+            history().promised(now(), CrashKind.POWER, "the relaxed window passed and background work ran");
+        }
+    }
+
+    /** Runs one background task, chosen by a number, without letting time pass. */
+    public void backgroundTask(int which) {
+        List<String> names = tasks.names();
+        if (!names.isEmpty()) {
+            tasks.run(names.get(which % names.size()));
+        }
+    }
+
+    /** A page that exists for everybody, for scenarios that need any. */
+    public long root() {
+        return store().rootPageId();
+    }
+
+    /** One transaction that allocates pages and fills them; the answer is their numbers. */
+    public List<Long> fill(int pages) {
+        List<Long> given = new ArrayList<>();
+        Actor actor = actor(0);
+        actor.begin();
+        for (int index = 0; index < pages; index++) {
+            given.add(actor.allocate(0, PageContent.SLOTS));
+        }
+        actor.commit(Durability.POWER_SAFE);
+        return given;
+    }
+
+    /** Lets go of threads and, without a further word to the disk's history, of the store. */
+    @Override
+    public void close() {
+        actors.forEach(Actor::close);
+        PageStore open = store;
+        store = null;
+        if (open != null) {
+            disk.powerOff();
+            try {
+                open.close();
+            } catch (RuntimeException e) {
+                // The disk is off: nothing can be closed in good order, and nothing needs to be.
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.afterimage.spitests.play;
+
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.random.RandomGenerator;
+
+import dev.afterimage.api.PageStore;
+import dev.afterimage.api.StoreConfig;
+import dev.afterimage.api.StoreConfig.OpenMode;
+import dev.afterimage.api.StoreListener;
+import dev.afterimage.spi.BackgroundTasks;
+import dev.afterimage.spi.RecoveryStrategyProvider;
+import dev.afterimage.spi.StoreEngine;
+import dev.afterimage.spi.StoreEnvironment;
+import dev.afterimage.spi.TimeSource;
+import dev.afterimage.spi.storage.Disk;
+
+/**
+ * The strategy that is tested, and the sizes it is tested with; opens stores of it on any disk.
+ *
+ * @param strategy the plug-in
+ * @param options its options, chosen small
+ * @param pageSize bytes of a page
+ * @param cachePages pages of cache
+ */
+public record StoreUnderTest(RecoveryStrategyProvider strategy, Map<String, String> options, int pageSize, int cachePages) {
+    private static final StoreEngine ENGINE = ServiceLoader.load(StoreEngine.class).findFirst()
+            .or(() -> ServiceLoader.load(StoreEngine.class, StoreUnderTest.class.getClassLoader()).findFirst())
+            .orElseThrow(() -> new IllegalStateException("no engine found: the kit needs the module dev.afterimage.engine (artifact afterimage-engine)"
+                    + " on the module path or the class path"));
+
+    /** Where in the world a store is opened, but for its disk. */
+    public record Surroundings(TimeSource time, BackgroundTasks tasks, RandomGenerator random, StoreListener listener) {
+    }
+
+    /** Opens a store; recovery runs. */
+    public PageStore open(Disk disk, OpenMode mode, Surroundings surroundings) {
+        StoreConfig.Builder config = StoreConfig.at("memory:simulated")
+                .strategy(strategy.name())
+                .pageSize(pageSize)
+                .cacheBytes((long) cachePages * pageSize)
+                .openMode(mode)
+                .listener(surroundings.listener());
+        options.forEach(config::option);
+        return ENGINE.open(config.build(), new StoreEnvironment(disk, strategy, surroundings.time(), surroundings.tasks(), surroundings.random()));
+    }
+}
