@@ -1,0 +1,237 @@
+package dev.afterimage.engine;
+
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+import dev.afterimage.api.CheckpointReport;
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.PageStore;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.StoreConfig;
+import dev.afterimage.api.StoreException;
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.api.StoreState;
+import dev.afterimage.api.StoreStatistics;
+import dev.afterimage.api.Transaction;
+import dev.afterimage.api.TransactionOptions;
+import dev.afterimage.api.TransactionWork;
+import dev.afterimage.spi.RecoveryStrategy;
+import dev.afterimage.spi.StrategyTraits;
+import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.SyncFailedException;
+import org.jspecify.annotations.Nullable;
+
+/** An open store; what it is made of was put together by {@link StoreOpening}. */
+final class OpenStore implements PageStore {
+    /** The page every store has; page 0 is the first map of its space. */
+    static final long ROOT_PAGE = 1;
+
+    private final StoreConfig config;
+    private final StoreParts parts;
+    private final StrategyTraits traits;
+    private final RecoveryStrategy strategy;
+    private final StoreHealth health;
+    private final RecoveryReport report;
+    private final StoreCounters counters = new StoreCounters();
+    private final PageLocks locks;
+    private final SpaceMap space;
+    private final Workspace.Pool workspaces;
+    private final CheckpointScheduler checkpoints;
+    private final WorkAttempts attempts;
+    private final AtomicLong lastTransactionId;
+    private final Set<OpenTransaction> active = ConcurrentHashMap.newKeySet();
+    /** Read by those who ask the strategy something outside a transaction, written by its closing. */
+    private final ReentrantReadWriteLock strategyInUse = new ReentrantReadWriteLock();
+    private final StoreClosing closing;
+    private volatile @Nullable StoreStatistics finalStatistics;
+
+    OpenStore(StoreConfig config, StoreParts parts, RecoveryStrategy strategy, RecoveryReport report, long lastTransactionId) {
+        this.config = config;
+        this.parts = parts;
+        this.strategy = strategy;
+        this.report = report;
+        this.lastTransactionId = new AtomicLong(lastTransactionId);
+        traits = parts.provider().traits();
+        health = parts.health();
+        locks = new PageLocks(parts.time());
+        workspaces = new Workspace.Pool(traits.changeDetail(), usablePageBytes());
+        space = new SpaceMap(this);
+        space.countGroups(strategy, nextTransactionId());
+        attempts = new WorkAttempts(this, parts.random().nextLong());
+        closing = new StoreClosing(this, parts);
+        health.onStop(locks::cancelWaits);
+        // Last: from here on checkpoints may run.
+        checkpoints = new CheckpointScheduler(strategy, health, parts.tasks(), parts.time());
+    }
+
+    @Override
+    public Transaction begin(TransactionOptions options) {
+        return begin(options, 0, false);
+    }
+
+    /**
+     * Begins a transaction.
+     *
+     * @param age the id of the first attempt at the same work, or 0
+     * @param managed whether {@link #call} ends it
+     */
+    OpenTransaction begin(TransactionOptions options, long age, boolean managed) {
+        Objects.requireNonNull(options, "options");
+        health.check();
+        long id = nextTransactionId();
+        OpenTransaction transaction = new OpenTransaction(this, id, age == 0 ? id : age, options, managed);
+        // Registered before the second look: either this look sees that the store is closing, or the closing sees this transaction.
+        active.add(transaction);
+        boolean started = false;
+        try {
+            health.check();
+            transaction.start();
+            started = true;
+            return transaction;
+        } catch (SyncFailedException | StoreFailedException e) {
+            health.failed(e);
+            throw health.failedStore();
+        } catch (DiskException e) {
+            throw new StoreException("transaction " + id + " could not begin: the disk failed: " + e.getMessage(), e);
+        } finally {
+            if (!started) {
+                active.remove(transaction);
+            }
+        }
+    }
+
+    @Override
+    public <T, E extends Exception> T call(TransactionOptions options, TransactionWork<T, E> work) throws E {
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(work, "work");
+        return attempts.call(options, work);
+    }
+
+    @Override
+    public long rootPageId() {
+        return ROOT_PAGE;
+    }
+
+    @Override
+    public int pageSize() {
+        return parts.header().pageSize();
+    }
+
+    @Override
+    public int usablePageBytes() {
+        return pageSize() - traits.pageHeaderBytes();
+    }
+
+    @Override
+    public String strategyName() {
+        return parts.header().strategy();
+    }
+
+    @Override
+    public StoreState state() {
+        return health.state();
+    }
+
+    @Override
+    public RecoveryReport recoveryReport() {
+        return report;
+    }
+
+    @Override
+    public StoreStatistics statistics() {
+        strategyInUse.readLock().lock();
+        try {
+            StoreStatistics last = finalStatistics;
+            return last == null ? counters.with(parts.disk(), strategy.statistics()) : last;
+        } finally {
+            strategyInUse.readLock().unlock();
+        }
+    }
+
+    @Override
+    public CheckpointReport checkpoint() {
+        health.check();
+        return checkpoints.takeNow();
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    /** Closes the strategy; nobody asks it anything afterwards. */
+    void closeStrategy() {
+        strategyInUse.writeLock().lock();
+        try {
+            try {
+                strategy.close();
+            } finally {
+                finalStatistics = counters.with(parts.disk(), strategy.statistics());
+            }
+        } finally {
+            strategyInUse.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "store in " + parts.disk().description() + " (" + strategyName() + ", " + state() + ")";
+    }
+
+    // ---- for the transactions
+
+    long nextTransactionId() {
+        return lastTransactionId.incrementAndGet();
+    }
+
+    void ended(OpenTransaction transaction) {
+        active.remove(transaction);
+    }
+
+    Set<OpenTransaction> active() {
+        return active;
+    }
+
+    Durability durability() {
+        return config.durability();
+    }
+
+    long lockTimeoutNanos() {
+        return config.lockTimeout().toNanos();
+    }
+
+    StrategyTraits traits() {
+        return traits;
+    }
+
+    RecoveryStrategy strategy() {
+        return strategy;
+    }
+
+    StoreHealth health() {
+        return health;
+    }
+
+    StoreCounters counters() {
+        return counters;
+    }
+
+    PageLocks locks() {
+        return locks;
+    }
+
+    SpaceMap space() {
+        return space;
+    }
+
+    Workspace.Pool workspaces() {
+        return workspaces;
+    }
+
+    CheckpointScheduler checkpoints() {
+        return checkpoints;
+    }
+}

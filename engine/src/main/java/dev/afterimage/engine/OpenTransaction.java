@@ -1,0 +1,573 @@
+package dev.afterimage.engine;
+
+import java.util.ArrayList;
+
+import dev.afterimage.api.CommitOutcomeUnknownException;
+import dev.afterimage.api.DeadlockException;
+import dev.afterimage.api.Durability;
+import dev.afterimage.api.PageNotFoundException;
+import dev.afterimage.api.ReadablePage;
+import dev.afterimage.api.RetryableTransactionException;
+import dev.afterimage.api.Savepoint;
+import dev.afterimage.api.StoreException;
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.api.StoreFullException;
+import dev.afterimage.api.Transaction;
+import dev.afterimage.api.TransactionOptions;
+import dev.afterimage.api.TransactionState;
+import dev.afterimage.api.TransactionStateException;
+import dev.afterimage.api.TransactionThreadException;
+import dev.afterimage.api.WritablePage;
+import dev.afterimage.spi.CommitTicket;
+import dev.afterimage.spi.StrategyTransaction;
+import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.spi.storage.SyncFailedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction: the state machine of {@link TransactionState}, page locks, and what becomes of errors from below.
+ *
+ * <p>An error from below is one of four kinds. A page that is not there, damaged or unreadable, or a cache that is too small, fails the call and leaves the transaction as it was. A
+ * full disk, or a change the strategy refuses, rolls the transaction back. A failed sync, an error that leaves the outcome of a commit open, and a rollback that
+ * fails, fail the store.
+ *
+ * <p>Each call passes the {@link CallGate}, so that the thread that closes the store can take over a transaction between two calls.
+ */
+final class OpenTransaction implements Transaction {
+    private final OpenStore store;
+    private final StoreHealth health;
+    private final long id;
+    private final Thread owner = Thread.currentThread();
+    private final boolean readOnly;
+    private final Durability durability;
+    private final long lockTimeoutNanos;
+    /** Begun by {@link OpenStore#call}, which alone may end it. */
+    private final boolean managed;
+    private final Workspace workspace;
+    // Both are set by start(), before any other call can pass the gate.
+    private StrategyTransaction strategy;
+    private TransactionPages pages;
+    private final CallGate gate = new CallGate();
+    private final ArrayList<Mark> marks = new ArrayList<>(0);
+    private final AllocationTrail trail = new AllocationTrail();
+
+    private volatile TransactionState state = TransactionState.ACTIVE;
+    /** How it ended, for people to read; empty while active. */
+    private volatile String ending = "";
+    private @Nullable Throwable endedBy;
+
+    /** Made inside the gate; {@link #start} opens it. */
+    OpenTransaction(OpenStore store, long id, long age, TransactionOptions options, boolean managed) {
+        this.store = store;
+        this.id = id;
+        this.managed = managed;
+        health = store.health();
+        readOnly = options.readOnly();
+        durability = options.durability() == null ? store.durability() : options.durability();
+        lockTimeoutNanos = options.lockTimeout() == null ? store.lockTimeoutNanos() : options.lockTimeout().toNanos();
+        workspace = store.workspaces().take();
+        workspace.lockOwner.begin(owner, id, age);
+    }
+
+    /** Begins it below; afterwards it can be called. */
+    void start() {
+        strategy = store.strategy().begin(id);
+        pages = new TransactionPages(this, strategy, workspace, store.counters(), store.usablePageBytes());
+        exit();
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public TransactionState state() {
+        return state;
+    }
+
+    // ---- pages
+
+    @Override
+    public ReadablePage read(long pageId) {
+        enter();
+        try {
+            LockRequest lock = lockApplicationPage(pageId, false);
+            try {
+                return pages.read(lock);
+            } catch (RuntimeException e) {
+                throw refused(e, "reading page " + pageId);
+            }
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    public WritablePage write(long pageId) {
+        enter();
+        try {
+            requireWritable("write");
+            return openForWriting(lockApplicationPage(pageId, true));
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    public WritablePage allocate() {
+        enter();
+        try {
+            requireWritable("allocate");
+            return store.space().allocate(this, trail);
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    public void free(long pageId) {
+        enter();
+        try {
+            requireWritable("free");
+            if (pageId == OpenStore.ROOT_PAGE) {
+                throw new IllegalArgumentException("page " + pageId + " is the root page of the store; it cannot be freed");
+            }
+            LockRequest lock = lockApplicationPage(pageId, true);
+            if (lock.writer != null || lock.readers > 0) {
+                throw new TransactionStateException("page " + pageId + " cannot be freed while transaction " + id + " has it open; close it first");
+            }
+            store.space().free(this, lock, trail);
+        } finally {
+            exit();
+        }
+    }
+
+    private LockRequest lockApplicationPage(long pageId, boolean exclusive) {
+        store.space().requireApplicationPage(pageId);
+        LockRequest lock = lock(pageId, exclusive);
+        // Asked only now: who finds that a page is not there keeps a lock on that fact, like on any other.
+        store.space().requireInside(pageId);
+        return lock;
+    }
+
+    /** Takes a page lock, waiting for it. */
+    LockRequest lock(long pageId, boolean exclusive) {
+        LockRequest lock;
+        try {
+            lock = store.locks().acquire(workspace.lockOwner, pageId, exclusive, lockTimeoutNanos);
+        } catch (RetryableTransactionException e) {
+            (e instanceof DeadlockException ? store.counters().deadlocks : store.counters().lockTimeouts).increment();
+            throw rolledBack(e instanceof DeadlockException ? "rolled back to break a deadlock" : "rolled back because a page lock was not to be had in time",
+                    e);
+        }
+        // A failed store frees locks without undoing anything, so what they protected must not be shown.
+        health.check();
+        assert lock != null : "a wait is cancelled only when the store stops serving";
+        return lock;
+    }
+
+    /** Takes an exclusive lock if it is free; null if not. */
+    @Nullable LockRequest tryLockExclusive(long pageId) {
+        LockRequest lock = store.locks().tryExclusive(workspace.lockOwner, pageId);
+        health.check();
+        return lock;
+    }
+
+    WriteHandle openForWriting(LockRequest lock) {
+        try {
+            return pages.write(lock);
+        } catch (RuntimeException e) {
+            throw refused(e, "opening page " + lock.page + " for writing");
+        }
+    }
+
+    WriteHandle create(LockRequest lock) {
+        try {
+            return pages.create(lock);
+        } catch (RuntimeException e) {
+            throw refused(e, "making page " + lock.page);
+        }
+    }
+
+    void discard(LockRequest lock) {
+        try {
+            pages.discard(lock);
+        } catch (RuntimeException e) {
+            throw refused(e, "freeing page " + lock.page);
+        }
+    }
+
+    /** A handle is closed by the application. */
+    void closed(ReadHandle handle) {
+        if (!gate.enter()) {
+            return; // the store is being closed, and so is the handle
+        }
+        try {
+            closeInside(handle);
+        } finally {
+            exit();
+        }
+    }
+
+    /** A handle is closed by a call of this transaction. */
+    void closeInside(ReadHandle handle) {
+        if (!handle.isOpen()) {
+            return;
+        }
+        long pageId = handle.pageId;
+        try {
+            pages.close(handle);
+        } catch (RuntimeException e) {
+            throw changeRefused(e, "changing page " + pageId);
+        } catch (Error e) {
+            rollBack("rolled back: " + e, e);
+            throw e;
+        }
+    }
+
+    // ---- savepoints
+
+    @Override
+    public Savepoint savepoint() {
+        enter();
+        try {
+            pages.requireNoneOpen("savepoint");
+            long mark = strategy.mark();
+            Mark savepoint = new Mark(this, mark, marks.size());
+            marks.add(savepoint);
+            return savepoint;
+        } catch (DiskException | StoreFailedException e) {
+            throw refused(e, "savepoint");
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    public void rollbackTo(Savepoint savepoint) {
+        enter();
+        try {
+            pages.requireNoneOpen("rollbackTo");
+            Mark mark = mine(savepoint);
+            try {
+                strategy.rollbackTo(mark.mark);
+            } catch (RuntimeException e) {
+                throw changeRefused(e, "rolling back to a savepoint");
+            }
+            marks.subList(mark.place + 1, marks.size()).clear();
+            store.space().undone(trail);
+        } finally {
+            exit();
+        }
+    }
+
+    private Mark mine(Savepoint savepoint) {
+        if (!(savepoint instanceof Mark mark) || mark.transaction != this) {
+            throw new TransactionStateException("transaction " + id + ": that savepoint belongs to transaction " + savepoint.transactionId());
+        }
+        if (mark.place >= marks.size() || marks.get(mark.place) != mark) {
+            throw new TransactionStateException("transaction " + id + ": that savepoint ended when an earlier one was rolled back to");
+        }
+        return mark;
+    }
+
+    // ---- the end
+
+    @Override
+    public void commit() {
+        commit(durability);
+    }
+
+    @Override
+    public void commit(Durability level) {
+        refuseManaged("commit");
+        commitNow(level);
+    }
+
+    /** Commits for {@link OpenStore#call}. */
+    void commitManaged() {
+        commitNow(durability);
+    }
+
+    private void commitNow(Durability level) {
+        enter();
+        try {
+            pages.requireNoneOpen("commit");
+            CommitTicket ticket = order(level);
+            // From here on it cannot be rolled back. Its locks go before it waits, so that others never queue behind a sync; whoever reads what it wrote
+            // is ordered after it, and waits for it too (rules D2 and D3).
+            state = TransactionState.PARTIALLY_COMMITTED;
+            (pages.changed() ? store.counters().commits : store.counters().readOnlyCommits).increment();
+            store.locks().releaseAll(workspace.lockOwner);
+            await(ticket);
+            state = TransactionState.COMMITTED;
+            if (pages.changed()) {
+                store.checkpoints().afterCommit();
+            }
+            end("committed", null, TransactionState.DONE);
+        } finally {
+            exit();
+        }
+    }
+
+    private CommitTicket order(Durability level) {
+        try {
+            return strategy.commit(level);
+        } catch (SyncFailedException | StoreFailedException e) {
+            throw outcomeUnknown(e);
+        } catch (DiskException | StoreException e) {
+            throw changeRefused(e, "commit");
+        } catch (RuntimeException | Error e) {
+            // Nothing in the contract says what such an error leaves behind, so nothing may be believed of it.
+            throw outcomeUnknown(e);
+        }
+    }
+
+    private void await(CommitTicket ticket) {
+        try {
+            ticket.await();
+        } catch (RuntimeException | Error e) {
+            throw outcomeUnknown(e);
+        }
+    }
+
+    private CommitOutcomeUnknownException outcomeUnknown(Throwable e) {
+        health.failed(e);
+        end("of unknown outcome: " + e.getMessage(), e, TransactionState.UNKNOWN);
+        CommitOutcomeUnknownException unknown = new CommitOutcomeUnknownException(pages.changed()
+                ? "nobody knows whether transaction " + id + " will be there after reopening, whole, or not at all: " + e.getMessage()
+                : "nobody knows whether what transaction " + id + " read will be there after reopening: " + e.getMessage(), health.failure());
+        if (health.failure() != e) {
+            unknown.addSuppressed(e);
+        }
+        return unknown;
+    }
+
+    @Override
+    public void rollback() {
+        refuseManaged("rollback");
+        requireOwner();
+        if (!gate.enter()) {
+            throw health.refusal();
+        }
+        try {
+            if (!health.hasFailed()) {
+                requireActive();
+            }
+            rollBack(health.hasFailed() ? "let go because the store has failed" : "rolled back", null);
+        } finally {
+            exit();
+        }
+        if (health.hasFailed()) {
+            throw health.failedStore();
+        }
+    }
+
+    @Override
+    public void close() {
+        refuseManaged("close");
+        closeNow();
+    }
+
+    /** Rolls back if still active; a failed store's transaction is let go of without a word. */
+    void closeNow() {
+        requireOwner();
+        if (!gate.enter()) {
+            return; // the store is closed, and rolled it back
+        }
+        try {
+            rollBack("rolled back", null);
+        } finally {
+            exit();
+        }
+    }
+
+    /** The store is being closed and the gate is taken: rolls back if still active. */
+    void closeForStore() {
+        assert gate.state() == CallGate.TAKEN;
+        rollBack("rolled back because the store was closed", null);
+    }
+
+    /** Undoes everything and ends; false if the store failed over it, or had failed before: then the next recovery undoes it. */
+    private boolean rollBack(String how, @Nullable Throwable cause) {
+        if (state != TransactionState.ACTIVE) {
+            return true;
+        }
+        state = TransactionState.ABORTED;
+        try {
+            pages.dropAll();
+            if (!health.hasFailed()) {
+                strategy.rollback();
+            }
+        } catch (RuntimeException | Error e) {
+            // Half undone, with locks that cannot be kept: nobody may look at this store any more.
+            health.failed(e);
+        }
+        store.counters().rollbacks.increment();
+        store.space().undone(trail);
+        end(how, cause, TransactionState.DONE);
+        return !health.hasFailed();
+    }
+
+    private void end(String how, @Nullable Throwable cause, TransactionState last) {
+        assert state != TransactionState.DONE && state != TransactionState.UNKNOWN;
+        ending = how;
+        endedBy = cause;
+        store.locks().releaseAll(workspace.lockOwner);
+        store.workspaces().give(workspace);
+        state = last;
+        store.ended(this);
+    }
+
+    // ---- errors from below
+
+    /** What to throw when the strategy could not do {@code doing}, which left nothing half done. */
+    private RuntimeException refused(RuntimeException e, String doing) {
+        if (e instanceof PageNotFoundException) {
+            return new PageNotFoundException("transaction " + id + ", " + doing + ": it is not allocated; " + store.space().range(), e);
+        }
+        if (e instanceof DiskFullException || !(e instanceof DiskException || e instanceof StoreException)) {
+            return changeRefused(e, doing);
+        }
+        return translated(e, doing);
+    }
+
+    /** What to throw when the strategy could not do {@code doing} and the transaction cannot go on: it is rolled back. */
+    private RuntimeException changeRefused(RuntimeException e, String doing) {
+        return rolledBack("rolled back: " + e.getMessage(), translated(e, doing));
+    }
+
+    /** Rolls back and returns what to throw: {@code cause}, or the failure of the store if it comes to that. */
+    private RuntimeException rolledBack(String how, RuntimeException cause) {
+        boolean undone = rollBack(how, cause);
+        if (undone || cause instanceof StoreFailedException) {
+            return cause;
+        }
+        RuntimeException failed = health.failedStore();
+        failed.addSuppressed(cause);
+        return failed;
+    }
+
+    private RuntimeException translated(RuntimeException e, String doing) {
+        if (e instanceof SyncFailedException || e instanceof StoreFailedException) {
+            health.failed(e);
+            return health.failedStore();
+        }
+        if (e instanceof DiskFullException) {
+            return new StoreFullException("transaction " + id + " was rolled back: no room on the disk for " + doing + " (" + e.getMessage()
+                    + "); make room and run it again", e);
+        }
+        if (e instanceof DiskException) {
+            return new StoreException("transaction " + id + ", " + doing + ": the disk failed: " + e.getMessage(), e);
+        }
+        return e;
+    }
+
+    /** What to throw when no new group of pages could be made for this transaction's sake: it is rolled back. */
+    RuntimeException groupRefused(RuntimeException e, long group) {
+        return changeRefused(e, "making page group " + group);
+    }
+
+    /** Rolls back because of {@code cause}, and returns what to throw. */
+    RuntimeException giveUp(RuntimeException cause) {
+        return rolledBack("rolled back: " + cause.getMessage(), cause);
+    }
+
+    // ---- whose turn it is
+
+    private void enter() {
+        requireOwner();
+        if (!gate.enter()) {
+            throw health.refusal();
+        }
+        boolean entered = false;
+        try {
+            health.check();
+            requireActive();
+            entered = true;
+        } finally {
+            if (!entered) {
+                exit();
+            }
+        }
+    }
+
+    private void exit() {
+        gate.exit(pages.anyOpen());
+    }
+
+    private void requireOwner() {
+        if (Thread.currentThread() != owner) {
+            throw wrongThread("transaction " + id);
+        }
+    }
+
+    private void requireActive() {
+        if (state != TransactionState.ACTIVE) {
+            throw new TransactionStateException("transaction " + id + " is over: it was " + ending + "; begin another");
+        }
+    }
+
+    private void requireWritable(String call) {
+        if (readOnly) {
+            throw new TransactionStateException(call + ": transaction " + id + " is read-only; begin one that is not");
+        }
+    }
+
+    private void refuseManaged(String call) {
+        if (managed) {
+            requireOwner();
+            throw new TransactionStateException(call + ": transaction " + id + " belongs to transact, which commits it when the work returns and rolls it"
+                    + " back when the work throws");
+        }
+    }
+
+    TransactionThreadException wrongThread(String what) {
+        return new TransactionThreadException(what + " belongs to thread \"" + owner.getName() + "\", but was used by thread \""
+                + Thread.currentThread().getName() + "\"");
+    }
+
+    /** For the message of a handle used after it was closed. */
+    String whyPagesAreClosed() {
+        String how = ending;
+        return how.isEmpty() ? "; open it again with transaction " + id : ": transaction " + id + " was " + how;
+    }
+
+    /** What rolled it back, other than the application; null if nothing did. */
+    @Nullable Throwable endedBy() {
+        return endedBy;
+    }
+
+    Thread owner() {
+        return owner;
+    }
+
+    CallGate gate() {
+        return gate;
+    }
+
+    @Override
+    public String toString() {
+        return "transaction " + id + " (" + state + (ending.isEmpty() ? "" : ", " + ending) + ")";
+    }
+
+    /** A savepoint, by its place among those that are good. */
+    private record Mark(OpenTransaction transaction, long mark, int place) implements Savepoint {
+        @Override
+        public long transactionId() {
+            return transaction.id;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.afterimage.engine;
+
+import java.time.Duration;
+
+import dev.afterimage.spi.BackgroundTask;
+import dev.afterimage.spi.BackgroundTasks;
+import org.jspecify.annotations.Nullable;
+
+/** Background work whose spread checkpoint can be told to hurry: its pauses, and no other's, end early then. */
+final class PacedTasks implements BackgroundTasks {
+    private static final long SLICE_NANOS = Duration.ofMillis(20).toNanos();
+
+    private final BackgroundTasks tasks;
+    private volatile @Nullable Thread spreading;
+    private volatile boolean hurry;
+
+    PacedTasks(BackgroundTasks tasks) {
+        this.tasks = tasks;
+    }
+
+    @Override
+    public BackgroundTask repeat(String name, Duration period, Runnable work) {
+        return tasks.repeat(name, period, work);
+    }
+
+    @Override
+    public void pause(Duration duration) {
+        long left = duration.toNanos();
+        if (Thread.currentThread() != spreading) {
+            tasks.pause(duration);
+            return;
+        }
+        while (left > 0 && !hurry && !Thread.currentThread().isInterrupted()) {
+            tasks.pause(Duration.ofNanos(Math.min(left, SLICE_NANOS)));
+            left -= SLICE_NANOS;
+        }
+    }
+
+    /** The calling thread runs a checkpoint that spreads its writes. */
+    void beginSpreading() {
+        spreading = Thread.currentThread();
+    }
+
+    void endSpreading() {
+        spreading = null;
+    }
+
+    /** Whether a spread checkpoint is to go on without pauses. */
+    void hurry(boolean wanted) {
+        hurry = wanted;
+    }
+}
