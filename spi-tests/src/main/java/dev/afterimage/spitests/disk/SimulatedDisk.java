@@ -2,8 +2,10 @@ package dev.afterimage.spitests.disk;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reads show the cached view: what was issued, durable or not. What a crash may do to it is decided later, from the trace alone.
  *
- * <p>Safe for many threads. Every call but a sync takes effect at one moment; a sync is two, and other threads go on between them. A lock leaves a file of its
- * name behind, as on a real disk, but only the lock itself excludes anybody.
+ * <p>Safe for many threads. Every call but a sync takes effect at one moment; a sync takes two, and other threads go on between them. A lock is no file: it has
+ * no name among the names, and dies with the power.
  */
 public final class SimulatedDisk implements Disk {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
@@ -48,11 +50,12 @@ public final class SimulatedDisk implements Disk {
     private final Recorder recorder = new Recorder();
     private final DiskFaults faults = new DiskFaults(this);
     private int inodes;
-    private int openFiles;
+    private final Set<SimulatedFile> openFiles = new HashSet<>();
     private long allocatedSectors;
     private long capacitySectors = Long.MAX_VALUE;
     private volatile long syncNanos;
     private volatile boolean off;
+    private volatile boolean closed;
 
     /** An empty disk. */
     public SimulatedDisk() {
@@ -142,7 +145,7 @@ public final class SimulatedDisk implements Disk {
     public int openFiles() {
         gate.lock();
         try {
-            return openFiles;
+            return openFiles.size();
         } finally {
             gate.unlock();
         }
@@ -173,11 +176,14 @@ public final class SimulatedDisk implements Disk {
         long started = enter(name);
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             if (names.containsKey(name)) {
                 throw new FileExistsException("create: there is a file '" + name + "' already on " + description());
             }
-            return handle(name, add(name, started));
+            Inode inode = new Inode(++inodes, FileContent.EMPTY);
+            names.put(name, inode);
+            recorder.add(new DiskEvent.Created(recorder.call(started), name, inode.number()));
+            return handle(name, inode);
         } finally {
             gate.unlock();
         }
@@ -188,7 +194,7 @@ public final class SimulatedDisk implements Disk {
         enter(name);
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             return handle(name, find(name));
         } finally {
             gate.unlock();
@@ -199,7 +205,7 @@ public final class SimulatedDisk implements Disk {
     public boolean exists(String name) {
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             return names.containsKey(name);
         } finally {
             gate.unlock();
@@ -210,7 +216,7 @@ public final class SimulatedDisk implements Disk {
     public List<String> list() {
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             return List.copyOf(names.keySet());
         } finally {
             gate.unlock();
@@ -223,7 +229,7 @@ public final class SimulatedDisk implements Disk {
         long started = enter(to);
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             Inode inode = find(from);
             if (from.equals(to)) {
                 return;
@@ -245,7 +251,7 @@ public final class SimulatedDisk implements Disk {
         long started = enter(name);
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             Inode inode = find(name);
             names.remove(name);
             recorder.add(new DiskEvent.Deleted(recorder.call(started), name, inode.number()));
@@ -266,16 +272,13 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public DiskLock lock(String name) {
-        long started = enter(name);
+        checkName(name);
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             SimulatedLock held = locks.get(name);
             if (held != null) {
                 throw new DiskLockedException("lock '" + name + "' on " + description() + ": held by thread " + held.holder);
-            }
-            if (!names.containsKey(name)) {
-                add(name, started);
             }
             SimulatedLock lock = new SimulatedLock(name);
             locks.put(name, lock);
@@ -295,12 +298,14 @@ public final class SimulatedDisk implements Disk {
         return "simulated disk";
     }
 
-    /** Releases the locks. Handles stay as they are: a store closes its own. */
+    /** Closes handles and releases locks. The trace and the image stay to be looked at. */
     @Override
     public void close() {
         gate.lock();
         try {
+            closed = true;
             locks.clear();
+            List.copyOf(openFiles).forEach(SimulatedFile::close);
         } finally {
             gate.unlock();
         }
@@ -316,9 +321,12 @@ public final class SimulatedDisk implements Disk {
         return recorder;
     }
 
-    void requirePower() {
+    void requireUsable() {
         if (off) {
             throw new DiskException("the power is off");
+        }
+        if (closed) {
+            throw new DiskException(description() + " is closed");
         }
     }
 
@@ -333,7 +341,7 @@ public final class SimulatedDisk implements Disk {
         long begun = recorder.next();
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             recorder.add(new DiskEvent.SyncBegun(new DiskCall(Recorder.threadName(), begun, begun), name, number, scope));
         } finally {
             gate.unlock();
@@ -341,7 +349,7 @@ public final class SimulatedDisk implements Disk {
         faults.meet(name, syncNanos);
         gate.lock();
         try {
-            requirePower();
+            requireUsable();
             SyncFailure failure = faults.syncFailure(scope, name, recorder.isOn());
             recorder.add(new DiskEvent.SyncEnded(recorder.call(begun), name, number, scope, failure));
             if (inode != null && failure == SyncFailure.CLEAN_OLD) {
@@ -391,8 +399,8 @@ public final class SimulatedDisk implements Disk {
     }
 
     /** A handle was closed; with the gate held. */
-    void closed(Inode inode) {
-        openFiles--;
+    void closed(SimulatedFile file, Inode inode) {
+        openFiles.remove(file);
         inode.closed();
         reclaim(inode);
     }
@@ -421,17 +429,11 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
-    private Inode add(String name, long started) {
-        Inode inode = new Inode(++inodes, FileContent.EMPTY);
-        names.put(name, inode);
-        recorder.add(new DiskEvent.Created(recorder.call(started), name, inode.number()));
-        return inode;
-    }
-
     private DiskFile handle(String name, Inode inode) {
         inode.opened();
-        openFiles++;
-        return new SimulatedFile(this, name, inode);
+        SimulatedFile file = new SimulatedFile(this, name, inode);
+        openFiles.add(file);
+        return file;
     }
 
     private Inode find(String name) {

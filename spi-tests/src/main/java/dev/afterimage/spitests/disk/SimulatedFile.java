@@ -165,7 +165,7 @@ final class SimulatedFile implements DiskFile {
         try {
             if (!closed) {
                 closed = true;
-                disk.closed(inode);
+                disk.closed(this, inode);
             }
         } finally {
             disk.gate().unlock();
@@ -173,7 +173,7 @@ final class SimulatedFile implements DiskFile {
     }
 
     private void requireUsable() {
-        disk.requirePower();
+        disk.requireUsable();
         if (closed) {
             throw new DiskException("the handle of '" + name + "' is closed");
         }
