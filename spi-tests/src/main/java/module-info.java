@@ -2,10 +2,19 @@
 module dev.afterimage.spitests {
     requires transitive dev.afterimage.api;
     requires transitive org.junit.jupiter.api;
+    requires static org.junit.platform.launcher; // puts all of JUnit on the module path when the kit's own tests run; nothing here calls it
 
     exports dev.afterimage.spitests;
     exports dev.afterimage.spitests.disk;
     exports dev.afterimage.spitests.simulation;
+
+    // The kit's own tests live beside what they test and are not public: JUnit makes them by reflection.
+    opens dev.afterimage.spitests to org.junit.platform.commons;
+    opens dev.afterimage.spitests.check to org.junit.platform.commons;
+    opens dev.afterimage.spitests.disk to org.junit.platform.commons;
+    opens dev.afterimage.spitests.model to org.junit.platform.commons;
+    opens dev.afterimage.spitests.play to org.junit.platform.commons;
+    opens dev.afterimage.spitests.simulation to org.junit.platform.commons;
 
     uses dev.afterimage.spi.StoreEngine;
     uses dev.afterimage.spi.RecoveryStrategyProvider;
