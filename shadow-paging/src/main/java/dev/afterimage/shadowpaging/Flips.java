@@ -150,7 +150,11 @@ final class Flips {
             }
         }
         // Slots of commits of the same batch that this one replaces: no root will ever reach them, and this transaction has had their pages' locks to itself.
-        slots.giveAll(replaced);
+        try {
+            slots.giveAll(replaced);
+        } catch (RuntimeException | Error afterTheLine) {
+            throw fail(afterTheLine);
+        }
         return batch;
     }
 
@@ -279,9 +283,8 @@ final class Flips {
             FlipRecord next = new FlipRecord(before.flip() + 1, root, highestBegun.get(), clean);
             rootBlock.write(next.encode(shape.pageSize()));
             finish(batch, next);
-        } catch (Throwable cause) {
-            fail(cause);
-            throw failed();
+        } catch (RuntimeException | Error cause) {
+            throw fail(cause);
         }
     }
 
@@ -375,11 +378,23 @@ final class Flips {
         return new CommitBatch(gate.newCondition(), waiter);
     }
 
-    private void fail(Throwable cause) {
-        if (failure == null) {
-            failure = cause;
+    /** Fails the store, once: something went wrong that can no longer be rolled back. Returns what to throw. */
+    StoreFailedException fail(Throwable cause) {
+        boolean first;
+        gate.lock();
+        try {
+            first = failure == null;
+            if (first) {
+                failure = cause;
+            }
+            committed.view().pending().outcome().signalAll();
+        } finally {
+            gate.unlock();
+        }
+        if (first) {
             events.failed(cause);
         }
+        return failed();
     }
 
     private StoreFailedException failed() {

@@ -1,6 +1,5 @@
 package dev.afterimage.shadowpaging;
 
-import dev.afterimage.api.CacheExhaustedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.memory.OffHeapBytes;
@@ -11,7 +10,8 @@ import dev.afterimage.memory.PageMemory;
  *
  * <p>One pass down and up in page order: a node is copied into memory of our own, its children are updated first, then it is written to a fresh slot and its parent gets the new
  * slot and checksum. So each changed node is written once however many pages below it changed, and only one node per level is in memory at a time: the
- * update needs no frame of the pool, which transactions may have pinned to the last one. Where a frame is free the new node is left in the pool, for it will be read soon.
+ * update needs no frame of the pool, which transactions may have pinned to the last one, and so cannot be kept waiting by them. Old nodes are copied from the pool where it
+ * has them; new ones come into it when somebody looks something up.
  *
  * <p>A table grows at the top: the old table becomes entry 0 of node 0 of the level above. It never shrinks in depth; nodes without children are dropped.
  *
@@ -203,29 +203,8 @@ final class PageTableUpdate implements AutoCloseable {
         long slot = slots.takeReserved();
         written.add(slot);
         nodes++;
-        Frame frame = frameFor(slot);
-        if (frame == null) {
-            space.write(slot, node);
-        } else {
-            frame.latchExclusive();
-            try {
-                node.copyTo(0, frame.page(), 0, shape.pageSize());
-                frame.markDirty(Frame.NO_RECOVERY_LSN);
-            } finally {
-                frame.unlatchExclusive();
-                frame.unpin();
-            }
-            pool.writeBack(space, slot);
-        }
+        space.write(slot, node);
         resultSlot = slot;
         resultChecksum = SlotChecksum.bind(expected.of(slot), level, number);
-    }
-
-    private Frame frameFor(long slot) {
-        try {
-            return pool.pinNew(space, slot);
-        } catch (CacheExhaustedException everyFramePinned) {
-            return null;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.afterimage.shadowpaging;
 
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.memory.DirectBuffers;
 import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.storage.DiskFile;
 
@@ -15,9 +16,10 @@ import dev.afterimage.spi.storage.DiskFile;
  * @param free which slots are free
  * @param slots gives them out
  * @param update makes the next table
+ * @param copies buffers of one page
  */
 record ShadowParts(TableShape shape, DiskFile file, BufferPool pool, SlotSpace space, ExpectedChecksums expected, FreeSlots free, Slots slots,
-        PageTableUpdate update) implements AutoCloseable {
+        PageTableUpdate update, DirectBuffers copies) implements AutoCloseable {
 
     /** Puts the parts together over a file of slots, all of them free. */
     static ShadowParts over(DiskFile file, StrategyContext context) {
@@ -29,7 +31,8 @@ record ShadowParts(TableShape shape, DiskFile file, BufferPool pool, SlotSpace s
         BufferPool pool = new BufferPool(context.pageSize(), 0, context.cachePages());
         try {
             Slots slots = new Slots(file, context.pageSize(), free, expected, pool, space);
-            return new ShadowParts(shape, file, pool, space, expected, free, slots, new PageTableUpdate(shape, pool, space, expected, slots));
+            return new ShadowParts(shape, file, pool, space, expected, free, slots, new PageTableUpdate(shape, pool, space, expected, slots),
+                    new DirectBuffers(context.pageSize()));
         } catch (Throwable notEnoughMemory) {
             pool.close();
             throw notEnoughMemory;

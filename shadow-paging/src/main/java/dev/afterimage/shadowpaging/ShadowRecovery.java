@@ -18,11 +18,12 @@ import java.util.List;
  *
  * <p>Three steps, each of which can be repeated after a crash in it or anywhere else:
  * <ol>
- *   <li><em>Read the newest root</em>, and sync both files: after the death of a process, or in a restored copy, bytes that can be read may be in the operating system's cache only.
+ *   <li><em>Read the newest root</em>. After the death of a process, in a restored copy, or after a failed sync, what can be read may be in the operating system's cache only:
+ *       {@link AlternatingBlock#open} writes the root anew and syncs it. The pages it reaches were synced before it was written; they are synced once more for the sake of
+ *       restored copies.
  *   <li><em>Walk</em> the nodes it reaches ({@link PageTableWalk}).
- *   <li><em>Write the root again</em>, as the next flip, not clean, and sync it. Now both places on the disk name this very tree, and slots that only the older root reached may
- *       be used. This is not for tidiness: after a failed sync the operating system may show a root, report it as synced ever after, and have lost it all the same. Written again it is
- *       either synced or the opening fails. The pages it reaches need no such care: the process that wrote the root had seen their sync succeed before.
+ *   <li><em>Write the root again</em>, as the next flip, not clean, and sync it. Now both places on the disk name this very tree, so that slots that only the older root reached may
+ *       be used from the start, and losing a place whole still loses no commit.
  * </ol>
  */
 final class ShadowRecovery {

@@ -8,13 +8,14 @@ import dev.afterimage.spi.CommitTicket;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageChange;
 import dev.afterimage.spi.StrategyTransaction;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /** A transaction: its own versions of pages, each in a fresh slot that no root reaches, over what is committed. */
 final class ShadowTransaction implements StrategyTransaction {
     private final Flips flips;
     private final CommittedPages committed;
-    private final int pageSize;
+    private final ShadowParts parts;
     private final PrivatePages own;
     private final PageTable.Entry entry = new PageTable.Entry();
     private final ArrayDeque<ShadowPage> idle = new ArrayDeque<>(4);
@@ -22,7 +23,7 @@ final class ShadowTransaction implements StrategyTransaction {
     ShadowTransaction(Flips flips, ShadowParts parts) {
         this.flips = flips;
         committed = flips.committed();
-        pageSize = parts.shape().pageSize();
+        this.parts = parts;
         own = new PrivatePages(parts.pool(), parts.space(), parts.slots());
     }
 
@@ -111,20 +112,32 @@ final class ShadowTransaction implements StrategyTransaction {
             places.add(cursor.isDiscarded() ? PageOverlay.DISCARDED : cursor.slot());
         }
         CommitBatch batch = flips.commit(pageIds, places);
-        own.clearKeepingFinal();
-        return batch;
+        try {
+            own.clearKeepingFinal();
+            return batch;
+        } catch (RuntimeException | Error afterTheLine) {
+            throw flips.fail(afterTheLine);
+        }
     }
 
+    /** By way of a buffer, so that one page is pinned at a time: threads that hold one and wait for another could exhaust a small pool. */
     private Frame copyCommitted(long pageId) {
-        Frame source = pinCommitted(pageId);
+        ByteBuffer bytes = parts.copies().take();
         try {
+            Frame source = pinCommitted(pageId);
+            try {
+                source.page().get(0, bytes);
+            } finally {
+                source.unpin();
+            }
             Frame copy = own.add(pageId);
             copy.latchExclusive();
-            source.page().copyTo(0, copy.page(), 0, pageSize);
+            copy.page().put(0, bytes.flip());
+            copy.markDirty(Frame.NO_RECOVERY_LSN);
             copy.unlatchExclusive();
             return copy;
         } finally {
-            source.unpin();
+            parts.copies().give(bytes);
         }
     }
 

@@ -1,0 +1,212 @@
+package dev.afterimage.shadowpaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.Frame;
+import dev.afterimage.memory.PageMemory;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The page table")
+class PageTableTest {
+    /** So small that a table of a few pages is deep: four entries in a node. */
+    private static final int PAGE_SIZE = 64;
+
+    private final ForgetfulDisk disk = new ForgetfulDisk();
+    private final ForgetfulDisk.ForgetfulFile file = (ForgetfulDisk.ForgetfulFile) disk.create("pages");
+    private final TableShape shape = TableShape.of(PAGE_SIZE);
+    private final ExpectedChecksums expected = new ExpectedChecksums();
+    private final SlotSpace space = new SlotSpace(file, PAGE_SIZE, expected);
+    private final FreeSlots free = new FreeSlots();
+    private final BufferPool pool = new BufferPool(PAGE_SIZE, 0, 16);
+    private final Slots slots = new Slots(file, PAGE_SIZE, free, expected, pool, space);
+    private final PageTableUpdate update = new PageTableUpdate(shape, pool, space, expected, slots);
+    private final PageTable table = new PageTable(shape, pool, space, expected);
+    private final PageMemory scratch = PageMemory.allocate(PAGE_SIZE, 1);
+    private final PageTable.Entry entry = new PageTable.Entry();
+    private final TreeMap<Long, Long> model = new TreeMap<>();
+    private TableRoot root = TableRoot.EMPTY;
+
+    @AfterEach
+    void close() {
+        scratch.close();
+        update.close();
+        pool.close();
+    }
+
+    /** Applies changes (page to value, null to discard) as one flip does, old slots coming free at once. */
+    private void apply(TreeMap<Long, Long> changes) {
+        LongList pageIds = new LongList();
+        LongList places = new LongList();
+        for (Map.Entry<Long, Long> change : changes.entrySet()) {
+            pageIds.add(change.getKey());
+            if (change.getValue() == null) {
+                places.add(PageOverlay.DISCARDED);
+                model.remove(change.getKey());
+            } else {
+                long slot = slots.take();
+                scratch.page(0).putLong(8, change.getValue());
+                space.write(slot, scratch.page(0));
+                places.add(slot);
+                model.put(change.getKey(), change.getValue());
+            }
+        }
+        int depth = Math.max(root.depth(), shape.depthFor(changes.lastKey()));
+        long most = PageTableUpdate.nodesAtMost(shape, pageIds, root.depth(), depth);
+        slots.reserve(most);
+        root = update.apply(root, pageIds, places);
+        assertTrue(update.written().size() <= most, "wrote " + update.written().size() + " nodes, reserved " + most);
+        slots.release(most - update.written().size());
+        for (int i = 0; i < places.size(); i++) {
+            if (places.get(i) >= 0) {
+                expected.forget(places.get(i));
+            }
+        }
+        for (int i = 0; i < update.written().size(); i++) {
+            expected.forget(update.written().get(i));
+        }
+        slots.giveAll(update.dropped());
+        assertEquals(0, expected.size());
+        assertEquals(root.nodes() + root.pages(), free.inUse(), "slots in use are those of the table, no more and no less");
+        assertEquals(model.size(), root.pages());
+    }
+
+    private void check(long pageId) {
+        Long value = model.get(pageId);
+        assertEquals(value != null, table.find(root, pageId, entry), "page " + pageId);
+        if (value != null) {
+            Frame frame = table.pin(entry.slot(), entry.checksum());
+            assertEquals(value, frame.page().getLong(8));
+            frame.unpin();
+        }
+    }
+
+    @Test
+    @DisplayName("answers like a TreeMap under random changes, and a walk finds just its slots")
+    void likeATreeMap() {
+        Random random = new Random(11);
+        for (int round = 0; round < 1500; round++) {
+            TreeMap<Long, Long> changes = new TreeMap<>();
+            for (int i = random.nextInt(8) + 1; i > 0; i--) {
+                // Mostly a dense range that widens, now and then a page far away.
+                long page = random.nextInt(100) == 0 ? random.nextLong() >>> 1 + random.nextInt(60) : random.nextInt(20 + round / 4);
+                boolean gone = random.nextInt(100) < (round % 300 < 150 ? 30 : 70);
+                changes.put(page, gone ? null : random.nextLong());
+            }
+            apply(changes);
+            changes.keySet().forEach(this::check);
+            if (round % 100 == 0) {
+                walkAndCompare();
+                model.keySet().forEach(this::check);
+            }
+        }
+        TreeMap<Long, Long> all = new TreeMap<>();
+        model.keySet().forEach(page -> all.put(page, null));
+        apply(all);
+        assertTrue(root.isEmpty());
+        assertEquals(0, free.inUse());
+    }
+
+    private void walkAndCompare() {
+        FreeSlots found = new FreeSlots();
+        found.grow(free.slots());
+        PageTableWalk walk = new PageTableWalk(shape, space, expected, found, nodes -> {
+        });
+        walk.run(root);
+        assertEquals(root.nodes(), walk.nodes());
+        assertEquals(free.inUse(), found.inUse());
+        for (long slot = free.take(); slot != FreeSlots.NONE; slot = free.take()) {
+            assertEquals(slot, found.take());
+        }
+        assertEquals(FreeSlots.NONE, found.take());
+        // Give back what was taken to compare.
+        FreeSlots again = new FreeSlots();
+        again.grow(free.slots());
+        new PageTableWalk(shape, space, expected, again, nodes -> {
+        }).run(root);
+        for (long slot = again.take(); slot != FreeSlots.NONE; slot = again.take()) {
+            free.give(slot);
+        }
+    }
+
+    @Test
+    @DisplayName("a change of one page writes one node per level and leaves the old table whole")
+    void oneChangeCostsAPath() {
+        TreeMap<Long, Long> many = new TreeMap<>();
+        for (long page = 0; page < 256; page++) {
+            many.put(page, page);
+        }
+        apply(many);
+        assertEquals(4, root.depth());
+        TableRoot old = root;
+        long slot = slots.take();
+        scratch.page(0).putLong(8, -5);
+        space.write(slot, scratch.page(0));
+        LongList pageIds = new LongList();
+        pageIds.add(100);
+        LongList places = new LongList();
+        places.add(slot);
+        slots.reserve(4);
+        TableRoot next = update.apply(old, pageIds, places);
+        assertEquals(4, update.written().size());
+        assertEquals(5, update.dropped().size());
+        assertTrue(table.find(old, 100, entry));
+        assertFalse(entry.slot() == slot);
+        assertTrue(table.find(next, 100, entry));
+        assertEquals(slot, entry.slot());
+        assertTrue(table.find(next, 101, entry));
+    }
+
+    @Test
+    @DisplayName("a rotten node, a rotten page and swapped slots are damage, whether looked up or walked")
+    void damage() {
+        TreeMap<Long, Long> some = new TreeMap<>();
+        for (long page = 0; page < 10; page++) {
+            some.put(page, page);
+        }
+        apply(some);
+        file.sync();
+        disk.rot("pages", root.slot() * PAGE_SIZE + 3);
+        assertThrows(StoreDamagedException.class, () -> table.find(root, 3, entry));
+        FreeSlots found = new FreeSlots();
+        found.grow(free.slots());
+        assertThrows(StoreDamagedException.class, () -> new PageTableWalk(shape, space, expected, found, nodes -> {
+        }).run(root));
+        disk.rot("pages", root.slot() * PAGE_SIZE + 3);
+        assertTrue(table.find(root, 3, entry));
+        long slot = entry.slot();
+        int checksum = entry.checksum();
+        disk.rot("pages", slot * PAGE_SIZE + 9);
+        assertThrows(StoreDamagedException.class, () -> table.pin(slot, checksum));
+        assertTrue(table.find(root, 4, entry));
+        assertThrows(StoreDamagedException.class, () -> table.pin(entry.slot(), checksum), "another page's slot");
+        assertEquals(0, expected.size());
+    }
+
+    @Test
+    @DisplayName("a table whose counts or slots cannot be is refused by the walk")
+    void impossibleTables() {
+        TreeMap<Long, Long> some = new TreeMap<>();
+        some.put(1L, 1L);
+        some.put(2L, 2L);
+        apply(some);
+        FreeSlots found = new FreeSlots();
+        found.grow(free.slots());
+        TableRoot wrong = new TableRoot(root.slot(), root.checksum(), root.depth(), root.nodes(), root.pages() + 1);
+        assertThrows(StoreDamagedException.class, () -> new PageTableWalk(shape, space, expected, found, nodes -> {
+        }).run(wrong));
+        FreeSlots tooFew = new FreeSlots();
+        tooFew.grow(1);
+        assertThrows(StoreDamagedException.class, () -> new PageTableWalk(shape, space, expected, tooFew, nodes -> {
+        }).run(root));
+    }
+}
