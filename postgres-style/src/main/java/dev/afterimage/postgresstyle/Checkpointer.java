@@ -133,10 +133,8 @@ final class Checkpointer {
             return witness;
         } catch (DiskFullException e) {
             // The record is for people and for the check of the log's end; the checkpoint must go on without it, for it is what frees room in the log. What was committed
-            // must be durable all the same: a clean end is one.
-            if (commits.lastCommitLsn() != 0) {
-                log.force(commits.lastCommitLsn());
-            }
+            // must be durable all the same, and so must be all that lies before the position that the control file is going to name.
+            log.force(newRedoPoint);
             return 0;
         }
     }
