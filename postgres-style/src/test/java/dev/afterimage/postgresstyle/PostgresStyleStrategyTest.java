@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -20,11 +21,17 @@ import dev.afterimage.memory.MemoryLeaks;
 import dev.afterimage.spi.CommitTicket;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.StrategyStatistics;
+import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 
 @DisplayName("The strategy postgres-style")
 class PostgresStyleStrategyTest {
     private final SimulatedDisk disk = new SimulatedDisk();
+
+    @BeforeAll
+    static void watchMemory() {
+        MemoryLeaks.startTracing();
+    }
 
     @AfterEach
     void nothingIsLeftOpen() {
@@ -199,6 +206,7 @@ class PostgresStyleStrategyTest {
             large.create(page, page + 7);
         }
         large.commit(Durability.POWER_SAFE).await();
+        DiskImage afterCommit = disk.asIssued();
         SmallStore.Transaction undone = store.begin();
         for (int page = 0; page < pages; page++) {
             undone.put(page, 0, -page);
@@ -207,7 +215,7 @@ class PostgresStyleStrategyTest {
         for (int page = 0; page < pages; page += 97) {
             assertEquals(page + 7, store.get(page));
         }
-        try (SmallStore again = SmallStore.open(new SimulatedDisk(disk.asIssued()), 256)) {
+        try (SmallStore again = SmallStore.open(new SimulatedDisk(afterCommit), 256)) {
             assertEquals(1, again.report.transactionsRedone());
             for (int page = 0; page < pages; page++) {
                 assertEquals(page + 7, again.get(page));
