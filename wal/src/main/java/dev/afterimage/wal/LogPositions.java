@@ -27,6 +27,14 @@ record LogPositions(int segmentBytes) {
         return start(segment) + SegmentHeader.BYTES;
     }
 
+    /**
+     * Where a record that is expected at {@code lsn} begins: there, or behind the header of the segment that begins there. The end of a full segment and the
+     * first record of the next are one place in the order of records, so positions are compared through this.
+     */
+    long recordAt(long lsn) {
+        return offset(lsn) == 0 ? lsn + SegmentHeader.BYTES : lsn;
+    }
+
     /** Offset of a position in its segment's file. */
     int offset(long lsn) {
         return (int) (lsn % segmentBytes);

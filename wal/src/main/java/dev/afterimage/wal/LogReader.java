@@ -162,10 +162,10 @@ public final class LogReader implements AutoCloseable {
     /** Goes over to the child timeline where this one ends for it; what lies beyond is not even looked at. */
     private boolean followChild() {
         Timeline child = chain.child(link);
-        if (child == null || child.parentEnd() > position) {
+        if (child == null || positions.recordAt(child.parentEnd()) > positions.recordAt(position)) {
             return false;
         }
-        if (child.parentEnd() < position) {
+        if (positions.recordAt(child.parentEnd()) < positions.recordAt(position)) {
             throw new StoreDamagedException("timeline " + child.number() + " of the log continues timeline " + child.parent() + " at position "
                     + child.parentEnd() + ", but " + (position == anchor.lsn() ? "the control block points beyond it, to " : "a record there ends beyond it, at ")
                     + position + "; files of different logs are mixed");
@@ -194,7 +194,7 @@ public final class LogReader implements AutoCloseable {
     private boolean readRecord() {
         Timeline timeline = chain.get(link);
         long segment = positions.segmentOf(position);
-        long at = Math.max(position, positions.firstRecord(segment));
+        long at = positions.recordAt(position);
         if (!chain.hasSegment(timeline.number(), segment)) {
             return false;
         }
@@ -252,7 +252,7 @@ public final class LogReader implements AutoCloseable {
         }
         TailSearch search = new TailSearch(window, chain, positions, timeline);
         search.run(gap);
-        if (search.provenSynced() > gap) {
+        if (search.provenSynced() > positions.recordAt(gap)) {
             throw damaged(gap, search.provenSynced(), "as " + search.witness() + " proves");
         }
         if (link == 0 && gap == anchor.lsn()) {
