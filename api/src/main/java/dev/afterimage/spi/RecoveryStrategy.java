@@ -34,7 +34,7 @@ public interface RecoveryStrategy extends AutoCloseable {
     /** Debt in bytes at which the strategy wants a checkpoint; {@link Long#MAX_VALUE} for never. */
     long recoveryDebtLimitBytes();
 
-    /** Counters since it was opened. */
+    /** Counters since it was opened; not asked for before {@link #recover()} or after {@link #close()}. */
     StrategyStatistics statistics();
 
     /**

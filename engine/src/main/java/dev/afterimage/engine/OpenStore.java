@@ -19,6 +19,7 @@ import dev.afterimage.api.Transaction;
 import dev.afterimage.api.TransactionOptions;
 import dev.afterimage.api.TransactionWork;
 import dev.afterimage.spi.RecoveryStrategy;
+import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTraits;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.SyncFailedException;
@@ -166,10 +167,12 @@ final class OpenStore implements PageStore {
     void closeStrategy() {
         strategyInUse.writeLock().lock();
         try {
+            // A closed strategy has nothing to say, so its counters are asked for first; the disk's go on counting to the end.
+            StrategyStatistics last = strategy.statistics();
             try {
                 strategy.close();
             } finally {
-                finalStatistics = counters.with(parts.disk(), strategy.statistics());
+                finalStatistics = counters.with(parts.disk(), last);
             }
         } finally {
             strategyInUse.writeLock().unlock();
