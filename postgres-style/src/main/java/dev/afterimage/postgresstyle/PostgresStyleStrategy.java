@@ -57,6 +57,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     private @Nullable RedoPoint redoPoint;
     private @Nullable Checkpointer checkpointer;
     private volatile @Nullable OpenStore store;
+    private volatile StrategyStatistics lastStatistics = new StrategyStatistics(0, 0, 0, 0, 0, 0, 0);
 
     PostgresStyleStrategy(StrategyContext context, PostgresStyleOptions options) {
         this.context = context;
@@ -196,9 +197,14 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         return Objects.requireNonNull(redoPoint).isLogFull() ? 1 : options.checkpointTriggerBytes();
     }
 
+    /** Goes on telling the last state after {@link #close()}. */
     @Override
     public StrategyStatistics statistics() {
-        OpenStore open = store();
+        OpenStore open = store;
+        return open == null ? lastStatistics : statistics(open);
+    }
+
+    private StrategyStatistics statistics(OpenStore open) {
         BufferStatistics cache = open.pool().statistics();
         long images = open.commits().imageBytes();
         // Images may be appended and not yet written.
@@ -209,13 +215,16 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
 
     @Override
     public void close() {
-        boolean wasOpen = store != null;
+        OpenStore open = store;
         store = null;
         try {
-            if (wasOpen && !failure.hasFailed()) {
+            if (open != null && !failure.hasFailed()) {
                 Objects.requireNonNull(checkpointer).close(highestTransactionId.get());
             }
         } finally {
+            if (open != null) {
+                lastStatistics = statistics(open);
+            }
             letGo();
         }
     }
