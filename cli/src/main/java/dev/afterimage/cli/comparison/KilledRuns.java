@@ -94,7 +94,8 @@ final class KilledRuns {
                 while (true) {
                     mustBeThere.set(transfers.readInt());
                     if (++heard == count) {
-                        process.destroyForcibly();
+                        // Through the handle: Process.destroyForcibly would close the pipe, and with it what is still in there.
+                        process.toHandle().destroyForcibly();
                     }
                 }
             } catch (EOFException e) {
