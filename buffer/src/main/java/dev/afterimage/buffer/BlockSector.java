@@ -18,7 +18,7 @@ final class BlockSector {
     private static final int CHECKSUM_OFFSET = 28;
     private static final int PAYLOAD_OFFSET = 32;
 
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
     void write(DiskFile file, long position, int slot, int copy, long storeId, long sequence, ByteBuffer payload) {
         assert AlternatingBlock.slot(sequence) == slot;
