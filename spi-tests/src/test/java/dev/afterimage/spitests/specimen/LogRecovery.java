@@ -1,0 +1,181 @@
+package dev.afterimage.spitests.specimen;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.afterimage.api.RecoveryPhase;
+import dev.afterimage.api.RecoveryProgress;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.spi.storage.Disk;
+
+/** How a log specimen opens: makes its files, or repairs torn homes from the copies, loads all pages, redoes the log, and takes a checkpoint. */
+final class LogRecovery {
+    /** Transactions that left no record have numbers too; each opening leaves room for so many. */
+    private static final long UNRECORDED = 1L << 20;
+
+    private final LogStrategy store;
+    private final Disk disk;
+    /** Every page read or redone, those included that say that there is none. */
+    private final Map<Long, byte[]> loaded = new HashMap<>();
+    private final Map<Long, byte[]> repaired = new HashMap<>();
+    private long redone;
+    private long highest;
+    private long records;
+
+    LogRecovery(LogStrategy store) {
+        this.store = store;
+        this.disk = store.context.disk();
+    }
+
+    RecoveryReport run() {
+        if (store.context.created()) {
+            create();
+            return report(Outcome.CREATED, 0);
+        }
+        open();
+        store.control = LogControl.read(disk, store.vices);
+        LogControl control = store.control;
+        highest = control.nextTransaction();
+        load();
+        store.end = LogRecords.scan(store.logs[(int) (control.generation() % 2)], control, store.vices, this::redo);
+        loaded.forEach((number, page) -> {
+            if (LogPage.exists(page)) {
+                store.committed.put(number, page);
+            }
+        });
+        highest += UNRECORDED;
+        if (!store.has(Vice.G2_TAIL_RISES_AGAIN)) {
+            store.logs[(int) (control.generation() % 2)].sync();
+            store.checkpoint(false, highest);
+        }
+        store.context.events().recoveryProgress(new RecoveryProgress("redo", records, records));
+        return report(control.clean() ? Outcome.CLEAN : Outcome.RECOVERED, control.start());
+    }
+
+    private void create() {
+        for (String name : disk.list()) {
+            if (name.startsWith("specimen.")) {
+                disk.delete(name);
+            }
+        }
+        disk.create(LogStrategy.PAGES).close();
+        disk.create(LogStrategy.TWICE).close();
+        disk.create(LogStrategy.logName(0)).close();
+        disk.create(LogStrategy.logName(1)).close();
+        LogControl.create(disk);
+        open();
+        store.end = LogRecords.SECTOR;
+        store.checkpoint(false, 1);
+        if (!store.has(Vice.R3_CREATION_NOT_SYNCED)) {
+            store.pages.sync();
+            store.twice.sync();
+            store.logs[0].sync();
+            store.logs[1].sync();
+            disk.syncNames();
+        }
+    }
+
+    private void open() {
+        store.pages = disk.open(LogStrategy.PAGES);
+        store.twice = disk.open(LogStrategy.TWICE);
+        for (int parity = 0; parity < 2; parity++) {
+            store.logs[parity] = disk.open(LogStrategy.logName(parity));
+        }
+    }
+
+    private void load() {
+        int pageSize = store.context.pageSize();
+        Map<Long, byte[]> copies = LogCopies.read(store.twice, store.control.generation(), pageSize);
+        for (long number = 0; number * pageSize < store.pages.size(); number++) {
+            byte[] page = new byte[pageSize];
+            store.pages.read(ByteBuffer.wrap(page), number * pageSize);
+            if (isWhole(page, number)) {
+                loaded.put(number, page);
+                continue;
+            }
+            byte[] copy = copies.get(number);
+            if (copy == null || !isWhole(copy, number)) {
+                throw new StoreDamagedException("page " + number + " has a wrong checksum, and there is no good copy");
+            }
+            loaded.put(number, copy);
+            repaired.put(number, copy);
+        }
+        if (!store.has(Vice.D5_REPAIR_NOT_SYNCED)) {
+            store.restore(repaired);
+        } else {
+            store.dirty.addAll(repaired.keySet());
+        }
+    }
+
+    private boolean isWhole(byte[] page, long number) {
+        if (store.has(Vice.P5_IGNORES_CHECKSUMS)) {
+            return true;
+        }
+        for (byte one : page) {
+            if (one != 0) {
+                return LogPage.isSealed(page, store.has(Vice.P9_CHECKSUM_WITHOUT_NUMBER) ? 0 : number);
+            }
+        }
+        return true;
+    }
+
+    private boolean redo(long lsn, long transaction, ByteBuffer body, int pages) {
+        records++;
+        highest = Math.max(highest, transaction);
+        int before = store.dirty.size();
+        LogRecords.decode(body, pages, store.context.pageSize(), new LogRecords.PageTaker() {
+            @Override
+            public void whole(long number, byte[] page) {
+                if (isOlder(number)) {
+                    put(number, page);
+                }
+            }
+
+            @Override
+            public void difference(long number, ByteBuffer runs) {
+                boolean older = isOlder(number);
+                byte[] page = older ? page(number).clone() : page(number);
+                LogPage.apply(runs, page, older);
+                if (older) {
+                    put(number, page);
+                }
+            }
+
+            @Override
+            public void discard(long number) {
+                if (isOlder(number)) {
+                    loaded.put(number, LogPage.tombstone(store.context.pageSize(), lsn));
+                    store.dirty.add(number);
+                }
+            }
+
+            private boolean isOlder(long number) {
+                long held = LogPage.lsn(page(number));
+                return held < lsn || store.has(Vice.L1_REDOES_TWICE);
+            }
+
+            private void put(long number, byte[] page) {
+                long old = LogPage.lsn(page(number));
+                LogPage.stamp(page, store.has(Vice.L2_REDO_STAMPS_NOTHING) ? old : lsn);
+                loaded.put(number, page);
+                store.dirty.add(number);
+            }
+        });
+        redone += store.dirty.size() > before ? 1 : 0;
+        return true;
+    }
+
+    private byte[] page(long number) {
+        return loaded.computeIfAbsent(number, none -> new byte[store.context.pageSize()]);
+    }
+
+    private RecoveryReport report(Outcome outcome, long from) {
+        RecoveryPhase phase = new RecoveryPhase("redo", from, store.end, records, loaded.size(), store.dirty.size(), 0, 0, Duration.ZERO);
+        return new RecoveryReport("specimen-log", outcome, List.of(phase), redone, 0, repaired.size(), 0, highest, Duration.ZERO);
+    }
+}
