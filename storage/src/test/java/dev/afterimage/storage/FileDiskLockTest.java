@@ -1,6 +1,7 @@
 package dev.afterimage.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,8 +129,10 @@ class FileDiskLockTest {
         for (String entry : System.getProperty("jdk.module.path").split(File.pathSeparator)) {
             classes.add(Path.of(entry).toUri().toURL());
         }
-        try (URLClassLoader loader = new URLClassLoader(classes.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+        // No parent but the boot loader: the platform's would find the classes of our own module.
+        try (URLClassLoader loader = new URLClassLoader(classes.toArray(URL[]::new), null)) {
             Class<?> provider = loader.loadClass("dev.afterimage.storage.FileDiskProvider");
+            assertNotSame(FileDiskProvider.class, provider);
             Object theirs = provider.getMethod("open", String.class).invoke(provider.getConstructor().newInstance(), folder.toString());
             Method take = loader.loadClass("dev.afterimage.spi.storage.Disk").getMethod("lock", String.class);
             Throwable error = assertThrows(InvocationTargetException.class, () -> take.invoke(theirs, "store.lock")).getCause();
