@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -67,6 +68,12 @@ final class ForgetfulDisk implements Disk {
     private @Nullable Throwable readFailure;
     private Predicate<Operation> readFails = operation -> false;
     private int syncs;
+    private Consumer<Operation> journal = operation -> { };
+
+    /** Everybody who wants to know in which order things are done; told before each is. */
+    synchronized void tell(Consumer<Operation> to) {
+        journal = to;
+    }
 
     /** Bytes there are; what needs more is refused. */
     synchronized void limitTo(long bytes) {
@@ -253,6 +260,7 @@ final class ForgetfulDisk implements Disk {
         }
         Operation operation = new Operation(kind, file, position, bytes);
         operations.add(operation);
+        journal.accept(operation);
         if (fails.test(operation)) {
             throw new DiskException("injected: " + operation);
         }
