@@ -13,7 +13,7 @@ import java.lang.invoke.VarHandle;
  * }</pre>
  *
  * <p>All memory is allocated and zeroed at once, so that after {@link #allocate} no page access can fail for lack of memory; zeroing costs
- * about 0.3 seconds per GiB. Safe for many threads, except {@link #close()}, which must not run while another thread uses a page: the memory under it would be gone.
+ * about 0.4 seconds per GiB. Safe for many threads, except {@link #close()}, which must not run while another thread uses a page: the memory under it would be gone.
  */
 public final class PageMemory implements AutoCloseable {
     /** Bytes of one allocation, unless a single page is larger. */
