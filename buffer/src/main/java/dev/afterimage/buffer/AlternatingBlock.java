@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * roots.write(newRoot);    // durable when it returns; after a crash before that, the old one or the new one
  * }</pre>
  *
- * <p>Two slots take turns: a write goes to the one that does not hold the newest payload, so the newest is never at stake. Each slot is kept twice, and all four copies lie in different
- * blocks of 4 KiB, so that neither a torn write that takes its neighbours along nor one rotten sector takes both. A copy is one sector of 512 bytes:
+ * <p>Two slots take turns: a write goes to the one that does not hold the newest payload, so the newest is never at stake. Each slot is kept twice, and all
+ * four copies lie in different blocks of 4 KiB, so that neither a torn write that takes its neighbours along nor one rotten sector takes both. A copy is one
+ * sector of 512 bytes:
  *
  * <table>
  * <caption>A copy, little-endian; copy {@code c} of slot {@code s} is at {@code (2c + s) * 4096}</caption>
@@ -31,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>32</td><td>480</td><td>payload, then zeros</td></tr>
  * </table>
  *
- * <p>The newest payload is the valid copy of the highest sequence. Opening writes both its copies anew, one after the other and each synced before the next is touched: what was read may have come from
- * a cache that no sync covers (after a killed process, or a failed sync), and must be durable on both copies before the other slot is overwritten.
- * The last good copy of the newest payload is therefore never in flight together with its twin. If both copies of the newest payload rot, that cannot be told from a crash that tore both
- * while they were first written, and the older payload is taken; that one rots never leads there.
+ * <p>The newest payload is the valid copy of the highest sequence. Opening writes both its copies anew, one after the other and each synced before the next is
+ * touched: what was read may have come from a cache that no sync covers (after a killed process, or a failed sync), and must be durable on both copies before
+ * the other slot is overwritten. The last good copy of the newest payload is therefore never in flight together with its twin. If both copies of the newest
+ * payload rot, that cannot be told from a crash that tore both while they were first written, and the older payload is taken; that one rots never leads there.
  *
  * <p>For one thread at a time.
  */
@@ -63,8 +64,8 @@ public final class AlternatingBlock {
     }
 
     /**
-     * Makes the file hold just this payload, with sequence 1, whatever it held before. Not crash-safe: a crash before it returns leaves a file that has to be created again. The file's name is the
-     * caller's to sync.
+     * Makes the file hold just this payload, with sequence 1, whatever it held before. Not crash-safe: a crash before it returns leaves a file that has to be
+     * created again. The file's name is the caller's to sync.
      *
      * @param payload from position to limit, at most {@value #PAYLOAD_BYTES_MAX} bytes; does not move
      */
@@ -104,7 +105,8 @@ public final class AlternatingBlock {
             }
         }
         if (payload == null) {
-            throw new StoreDamagedException("file " + file.name() + " holds no valid block; expected one of four copies, found " + found + "; restore the store from a backup");
+            throw new StoreDamagedException("file " + file.name() + " holds no valid block; expected one of four copies, found "
+                    + found + "; restore the store from a backup");
         }
         AlternatingBlock block = new AlternatingBlock(file, storeId, newest, payload);
         // The other copy first: as long as it may be torn, the good one is left alone.
@@ -128,7 +130,8 @@ public final class AlternatingBlock {
     /**
      * Replaces the payload; durable when this returns.
      *
-     * <p>If it throws anything but {@link IllegalArgumentException}, nobody knows which payload a crash would show, and the block refuses to be written until it is opened again.
+     * <p>If it throws anything but {@link IllegalArgumentException}, nobody knows which payload a crash would show, and the block refuses to be written until
+     * it is opened again.
      *
      * @param newPayload from position to limit, at most {@value #PAYLOAD_BYTES_MAX} bytes; does not move
      * @throws dev.afterimage.spi.storage.DiskException if the device fails
@@ -137,7 +140,8 @@ public final class AlternatingBlock {
     public void write(ByteBuffer newPayload) {
         Throwable failed = failure;
         if (failed != null) {
-            throw new StoreFailedException("an earlier write of file " + file.name() + " failed, so nobody knows what it holds; open the store again to recover", failed);
+            throw new StoreFailedException("an earlier write of file " + file.name() + " failed, so nobody knows what it holds;"
+                    + " open the store again to recover", failed);
         }
         ByteBuffer next = copyOf(newPayload);
         try {

@@ -23,15 +23,16 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Safe for many threads. A hit takes no lock and makes no garbage. A missing page is read by one thread while others that want it wait; if the read fails, all of them get its exception and
- * the page is as absent as before. A page that has to leave is written first if it is dirty, through {@link PageSpace#write} (which waits for the log, rule W2), and it stays resident and usable while
- * it is written, so nobody ever reads a version from the disk that a frame supersedes. When that write fails, the page stays, dirty, and who asked for room gets the
- * exception; only a full disk ({@link DiskFullException}) first sends the caller looking for a clean page, so that reads go on (rule F2).
+ * <p>Safe for many threads. A hit takes no lock and makes no garbage. A missing page is read by one thread while others that want it wait; if the read fails,
+ * all of them get its exception and the page is as absent as before. A page that has to leave is written first if it is dirty, through {@link PageSpace#write}
+ * (which waits for the log, rule W2), and it stays resident and usable while it is written, so nobody ever reads a version from the disk that a frame
+ * supersedes. When that write fails, the page stays, dirty, and who asked for room gets the exception; only a full disk ({@link DiskFullException}) first sends
+ * the caller looking for a clean page, so that reads go on (rule F2).
  *
  * <p>A crash takes all that was not written <em>and synced</em>; the pool never syncs. What leaves memory in which order: {@code EvictionQueues} (S3-FIFO).
  *
- * <p>Nobody waits for longer than it takes others to read or write one page, except for a frame: when every page is pinned, a pin waits a bounded time (some seconds) and then throws
- * {@link CacheExhaustedException}. A thread that holds the exclusive latch of one page may pin another.
+ * <p>Nobody waits for longer than it takes others to read or write one page, except for a frame: when every page is pinned, a pin waits a bounded time (some
+ * seconds) and then throws {@link CacheExhaustedException}. A thread that holds the exclusive latch of one page may pin another.
  */
 public final class BufferPool implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -108,7 +109,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * Pins a page of zeros, dirty, without reading what the disk has under that number; a resident page is zeroed in place. The caller unpins it, and sees to it that nobody else uses the page.
+     * Pins a page of zeros, dirty, without reading what the disk has under that number; a resident page is zeroed in place. The caller unpins it, and sees to
+     * it that nobody else uses the page.
      *
      * @throws CacheExhaustedException if every page stays pinned for some seconds
      * @throws dev.afterimage.spi.storage.DiskException if another page cannot be written to make room
@@ -120,7 +122,11 @@ public final class BufferPool implements AutoCloseable {
 
     /** Pins a page only if it is resident, reading and waiting for nothing; null if it is not, or is just coming or leaving. */
     public @Nullable Frame pinResident(PageSpace space, long number) {
-        Frame frame = table.pinResident(PageTable.key(space, number), space, number);
+        long key = PageTable.key(space, number);
+        Frame frame = table.tryPin(key, space, number);
+        if (frame == null) {
+            frame = table.pinResident(key, space, number);
+        }
         if (frame != null) {
             frame.touch(queues.admissions(), queues.period());
         }
@@ -192,8 +198,9 @@ public final class BufferPool implements AutoCloseable {
                 }
                 wait = wait == null ? new FrameWait(patience) : wait;
                 if (!wait.next()) {
-                    throw new CacheExhaustedException("all " + frames.length + " frames of the page cache are in use, and none came free within " + patience.toMillis()
-                            + " ms; expected each thread to hold a few pages at a time: close page handles sooner, or give the store a larger cache");
+                    throw new CacheExhaustedException("all " + frames.length + " frames of the page cache are in use, and none came free within "
+                            + patience.toMillis() + " ms; expected each thread to hold a few pages at a time:"
+                            + " close page handles sooner, or give the store a larger cache");
                 }
             }
         } finally {
@@ -246,8 +253,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * Writes a page now if it is resident and dirty, pinned or not; waits for its latch and for somebody else's write of it. When this returns, every change marked before the call has
-     * been written (not synced), by whomever.
+     * Writes a page now if it is resident and dirty, pinned or not; waits for its latch and for somebody else's write of it. When this returns, every change
+     * marked before the call has been written (not synced), by whomever.
      *
      * @throws RuntimeException that of {@link PageSpace#write}; the page is still resident and dirty then
      */
@@ -286,8 +293,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * Writes every page of a space that is dirty when this is called, in page order, one at a time, while others go on. When it returns without having been stopped, every change marked before the
-     * call has been written, by this or by somebody else: what remains is to sync.
+     * Writes every page of a space that is dirty when this is called, in page order, one at a time, while others go on. When it returns without having been
+     * stopped, every change marked before the call has been written, by this or by somebody else: what remains is to sync.
      *
      * @param go asked before each page, with the pages left; it may wait in order to spread the writes, and ends the work with false
      * @return pages written here
@@ -337,8 +344,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * The smallest recovery LSN of the space's dirty pages, {@link Frame#NO_RECOVERY_LSN} if there is none. Pages marked dirty meanwhile may or may not count. A page that was
-     * written but not yet synced no longer counts: sync before relying on it.
+     * The smallest recovery LSN of the space's dirty pages, {@link Frame#NO_RECOVERY_LSN} if there is none. Pages marked dirty meanwhile may or may not count.
+     * A page that was written but not yet synced no longer counts: sync before relying on it.
      */
     public long oldestDirtyLsn(PageSpace space) {
         long oldest = Frame.NO_RECOVERY_LSN;
@@ -351,8 +358,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * Starts the background writer: it writes dirty pages that nobody uses and that are near eviction, so that who needs a frame finds a clean one. Without it, or when it never runs, everything
-     * works, and who needs a frame writes for itself.
+     * Starts the background writer: it writes dirty pages that nobody uses and that are near eviction, so that who needs a frame finds a clean one. Without it,
+     * or when it never runs, everything works, and who needs a frame writes for itself.
      *
      * @throws IllegalStateException if it was started before
      */
@@ -387,8 +394,8 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
-     * Ends the background writer and lets go of the memory; writes nothing, so it is harmless when the store has failed. To be called by one thread when no other uses the pool; a page that is
-     * still pinned throws {@link IllegalStateException} when touched. Closing twice is harmless.
+     * Ends the background writer and lets go of the memory; writes nothing, so it is harmless when the store has failed. To be called by one thread when no
+     * other uses the pool; a page that is still pinned throws {@link IllegalStateException} when touched. Closing twice is harmless.
      */
     @Override
     public void close() {

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which frame is free, and which page has to leave next: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: "FIFO queues are all you need for cache eviction", SOSP 2023).
  *
- * <p>New pages enter a <em>small</em> queue of a tenth of the frames. Those used again before they reach its end move to the <em>main</em> queue, the others leave and are
- * remembered by the <em>ghost</em> queue; a page that comes back while remembered enters main at once. Main is a FIFO whose used pages get another
- * round. A scan passes through small and touches nothing in main.
+ * <p>New pages enter a <em>small</em> queue of a tenth of the frames. Those used again before they reach its end move to the <em>main</em> queue, the others
+ * leave and are remembered by the <em>ghost</em> queue; a page that comes back while remembered enters main at once. Main is a FIFO whose used pages get
+ * another round. A scan passes through small and touches nothing in main.
  *
- * <p>Two differences from the paper. A pin is not a request: a transaction that reads ten records of a page pins it ten times, and counting each would promote every page of a
- * scan. Hits therefore count at most once per {@link #period()} admissions (the "correlated reference period" of LRU-K, O'Neil et al. 1993), and in return one counted hit
- * promotes, where the paper asks for two. And a pinned page at the end of its queue goes back to its head, for it is in use.
+ * <p>Two differences from the paper. A pin is not a request: a transaction that reads ten records of a page pins it ten times, and counting each would promote
+ * every page of a scan. Hits therefore count at most once per {@link #period()} admissions (the "correlated reference period" of LRU-K, O'Neil et al. 1993),
+ * and in return one counted hit promotes, where the paper asks for two. And a pinned page at the end of its queue goes back to its head, for it is in use.
  *
  * <p>A hit takes no lock here; admission and eviction take one, briefly, never during input or output.
  */

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A pin keeps the page in this frame; it says nothing about its bytes. Whoever changes bytes holds the latch exclusively, and calls {@link #markDirty} after the last
- * change and before letting go of the latch; a write-back holds the latch shared. A reader that another protocol (the engine's page locks) keeps apart from writers needs no latch.
- * Safe for many threads.
+ * <p>A pin keeps the page in this frame; it says nothing about its bytes. Whoever changes bytes holds the latch exclusively, and calls {@link #markDirty} after
+ * the last change and before letting go of the latch; a write-back holds the latch shared. A reader that another protocol (the engine's page locks) keeps apart
+ * from writers needs no latch. Safe for many threads.
  */
 public final class Frame {
     /** Recovery LSN of a page that no log speaks of. */
@@ -40,8 +40,8 @@ public final class Frame {
      *   OWNED    somebody has it alone (free, loading, leaving): it cannot be pinned, its identity may change. Pins are 0.
      *   WRITING  somebody writes it back: it can be pinned, cannot be owned, and nobody else writes it.
      *
-     * Identity (space, number) changes only while OWNED, and every owning moves the turn. So whoever reads the state, then the identity, then swaps the state for one
-     * pin more, has pinned the page whose identity it read.
+     * Identity (space, number) changes only while OWNED, and every owning moves the turn. So whoever reads the state, then the identity, then swaps the state
+     * for one pin more, has pinned the page whose identity it read.
      */
     private static final long PINS = (1L << 20) - 1;
     private static final long WRITING = 1L << 20;
@@ -130,8 +130,8 @@ public final class Frame {
     /**
      * Notes that the page differs from its durable version, after the last change and with the exclusive latch still held.
      *
-     * @param lsn first log record that recovery would need to make this change again, {@link #NO_RECOVERY_LSN} where no log speaks of the page; the frame keeps the smallest since its
-     *        last completed write
+     * @param lsn first log record that recovery would need to make this change again, {@link #NO_RECOVERY_LSN} where no log speaks of the page; the frame keeps
+     *        the smallest since its last completed write
      * @throws IllegalStateException if the frame is not pinned, or nobody holds its latch exclusively
      */
     public void markDirty(long lsn) {

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A wait for a frame to come free, in bounded rounds.
  *
- * <p>Unpinning is too frequent to signal anybody, so the waiter looks again, soon at first and then about every millisecond. It counts rounds instead of asking a clock (rule N1), and keeps
- * an interrupt for later (rule F3): an interrupted thread would not sleep at all, and give up too soon.
+ * <p>Unpinning is too frequent to signal anybody, so the waiter looks again, soon at first and then about every millisecond. It counts rounds instead of asking
+ * a clock (rule N1), and keeps an interrupt for later (rule F3): an interrupted thread would not sleep at all, and give up too soon.
  */
 final class FrameWait {
     private static final long FIRST_NANOS = 20_000;

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A whole page for the log, without its longest run of zeros: the guard against torn pages.
  *
- * <p>The first change of a page after each checkpoint logs the page whole; recovery starts from that image, so it does not matter what a crash left of the page at home. (PostgreSQL's
- * {@code full_page_writes}; it leaves out the hole between the page's two ends, where ours is found by looking for zeros, since a page is opaque here.)
+ * <p>The first change of a page after each checkpoint logs the page whole; recovery starts from that image, so it does not matter what a crash left of the page
+ * at home. (PostgreSQL's {@code full_page_writes}; it leaves out the hole between the page's two ends, where ours is found by looking for zeros, since a page
+ * is opaque here.)
  *
  * <pre>{@code
  * image.measure(frame.page());              // the page stands still, latched or private, until it is encoded
@@ -132,8 +133,8 @@ public final class FullPageImage {
         source.order(order);
         // Lengths are checked before they are used, in an order in which no sum can overflow.
         if (pageSize != page.length() || holeOffset < 0 || holeLength < 0 || holeOffset > pageSize - holeLength || source.remaining() < pageSize - holeLength) {
-            throw new StoreDamagedException("expected a full-page image of " + page.length() + " bytes, found " + available + " bytes that say: page of " + pageSize + " bytes, hole of " + holeLength
-                    + " at " + holeOffset);
+            throw new StoreDamagedException("expected a full-page image of " + page.length() + " bytes, found " + available
+                    + " bytes that say: page of " + pageSize + " bytes, hole of " + holeLength + " at " + holeOffset);
         }
         int limit = source.limit();
         int afterHole = holeOffset + holeLength;

@@ -3,8 +3,9 @@ package dev.afterimage.buffer;
 /**
  * Remembers which pages left lately, by a hash and without their bytes.
  *
- * <p>A table of four-way sets; each entry is 32 bits of the hash and 32 bits of the time it was added, counted in additions. An entry older than the queue is long counts as gone, so
- * that nothing is ever taken out. Two pages with one hash are mistaken for one another, which costs an eviction at worst. Not safe for many threads.
+ * <p>A table of four-way sets; each entry is 32 bits of the hash and 32 bits of the time it was added, counted in additions. An entry older than the queue is
+ * long counts as gone, so that nothing is ever taken out. Two pages with one hash are mistaken for one another, which costs an eviction at worst. Not safe for
+ * many threads.
  */
 final class GhostQueue {
     private static final int WAYS = 4;

@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pages of a store at home: page {@code n} is the bytes from {@code n * pageSize} on of one file, overwritten in place.
  *
- * <p>Each page opens with a {@link PageHeader}. Its checksum is computed on the copy that goes to the disk, when the page LSN is in it already, and verified on every read. A page of zeros, and a page
- * beyond the end of the file, was never written and does not exist: no checksum can be asked of it, for a crash may keep the length of a new page and lose its bytes.
+ * <p>Each page opens with a {@link PageHeader}. Its checksum is computed on the copy that goes to the disk, when the page LSN is in it already, and verified on
+ * every read. A page of zeros, and a page beyond the end of the file, was never written and does not exist: no checksum can be asked of it, for a crash may
+ * keep the length of a new page and lose its bytes.
  *
- * <p>A crash may tear a page that was being overwritten: {@link #read} then throws, {@link #readForRedo} says so, and a full-page image in the log or a doublewrite buffer has to repair it. Safe for many
- * threads, under the rules of {@link PageSpace}.
+ * <p>A crash may tear a page that was being overwritten: {@link #read} then throws, {@link #readForRedo} says so, and a full-page image in the log or a
+ * doublewrite buffer has to repair it. Safe for many threads, under the rules of {@link PageSpace}.
  */
 public final class HomePages implements PageSpace, AutoCloseable {
     private static final long STEP_BYTES_MIN = 1L << 20;
@@ -76,7 +77,8 @@ public final class HomePages implements PageSpace, AutoCloseable {
         try {
             fill(number, copy);
             if (!isWhole(number, copy)) {
-                throw new StoreDamagedException("page " + number + " of file " + file.name() + " is damaged: expected checksum " + hex(copy.getInt(PageHeader.CHECKSUM_OFFSET)) + ", found "
+                throw new StoreDamagedException("page " + number + " of file " + file.name() + " is damaged: expected checksum "
+                        + hex(copy.getInt(PageHeader.CHECKSUM_OFFSET)) + ", found "
                         + hex(PageChecksum.ofPageWithHeader(copy, number, storeId)) + "; restore the store from a backup");
             }
             page.put(0, copy);
@@ -154,8 +156,8 @@ public final class HomePages implements PageSpace, AutoCloseable {
     }
 
     /**
-     * Sees to it that there is room on the disk for a page, so that no later write of it finds the disk full. Grows the file in big steps, less when the disk is nearly full. The length is durable with
-     * the next {@link #sync()}.
+     * Sees to it that there is room on the disk for a page, so that no later write of it finds the disk full. Grows the file in big steps, less when the disk
+     * is nearly full. The length is durable with the next {@link #sync()}.
      *
      * @param pageNumber a page that is going to be written
      * @throws DiskFullException if there is no room; nothing has changed
@@ -190,7 +192,8 @@ public final class HomePages implements PageSpace, AutoCloseable {
     /**
      * Makes every page written before this call durable.
      *
-     * @throws SyncFailedException which is final: every later sync and write throws {@link StoreFailedException}, for none could say what reached the disk (rule F1)
+     * @throws SyncFailedException which is final: every later sync and write throws {@link StoreFailedException}, for none could say what reached the disk
+     *        (rule F1)
      */
     public void sync() {
         checkNotFailed();
@@ -205,7 +208,8 @@ public final class HomePages implements PageSpace, AutoCloseable {
     private void checkNotFailed() {
         SyncFailedException failed = failure;
         if (failed != null) {
-            throw new StoreFailedException("an earlier sync of file " + file.name() + " failed, so nobody knows which pages reached the disk; open the store again to recover", failed);
+            throw new StoreFailedException("an earlier sync of file " + file.name() + " failed, so nobody knows which pages reached the disk;"
+                    + " open the store again to recover", failed);
         }
     }
 

@@ -61,7 +61,8 @@ final class LongToIntMap {
             return;
         }
         size--;
-        // Close the gap: move back each later entry of the run that the gap would cut off from its home (Knuth, The Art of Computer Programming 6.4, algorithm R).
+        // Close the gap: move back each later entry of the run that the gap would cut off from its home (Knuth, The Art of Computer Programming 6.4, algorithm
+        // R).
         int gap = i;
         for (int j = next(gap); values[j] != ABSENT; j = next(j)) {
             int fromHomeToEntry = j - home(keys[j]) & keys.length - 1;

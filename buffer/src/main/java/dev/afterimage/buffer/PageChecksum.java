@@ -6,8 +6,9 @@ import java.util.zip.CRC32C;
 /**
  * CRC-32C (Castagnoli) over the store's id, the page's number and the page's bytes.
  *
- * <p>The number makes a misdirected write show: the right bytes of another page do not pass. The id does the same for bytes that another store left on the disk. To be computed on the copy that
- * goes to the disk, after its last stamp, and compared on every read. Buffers keep their position; direct ones are fastest. Safe for many threads.
+ * <p>The number makes a misdirected write show: the right bytes of another page do not pass. The id does the same for bytes that another store left on the
+ * disk. To be computed on the copy that goes to the disk, after its last stamp, and compared on every read. Buffers keep their position; direct ones are
+ * fastest. Safe for many threads.
  */
 public final class PageChecksum {
     private PageChecksum() {}

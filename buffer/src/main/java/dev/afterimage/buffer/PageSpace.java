@@ -5,8 +5,8 @@ import dev.afterimage.memory.OffHeapBytes;
 /**
  * Where pages of one kind live beneath the pool: the home pages of a store, the slots of a spill file.
  *
- * <p>Implementations must be safe for many threads and must not call the pool: it waits for them. The pool never reads and writes one page at the same time, and never
- * writes one page twice at the same time. Spaces are told apart by identity; a pool caches any number of them.
+ * <p>Implementations must be safe for many threads and must not call the pool: it waits for them. The pool never reads and writes one page at the same time,
+ * and never writes one page twice at the same time. Spaces are told apart by identity; a pool caches any number of them.
  */
 public interface PageSpace {
     /** A short name for messages; it stays the same. */
@@ -25,8 +25,8 @@ public interface PageSpace {
     /**
      * Writes a page; durable only after a sync, which the pool leaves to others.
      *
-     * <p>The frame is latched shared, so its bytes stand still; they are not to be changed here. A space under a log waits first for its {@link WriteBarrier} (rule W2), then writes.
-     * After an error the page stays dirty and resident, and the durable page may be torn.
+     * <p>The frame is latched shared, so its bytes stand still; they are not to be changed here. A space under a log waits first for its {@link WriteBarrier}
+     * (rule W2), then writes. After an error the page stays dirty and resident, and the durable page may be torn.
      *
      * @param number the page's number in this space
      * @param page its bytes

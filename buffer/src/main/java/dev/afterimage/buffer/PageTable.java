@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which page is in which frame: hash chains through the frames, changed under a lock per stripe, read without any.
  *
- * <p>A hit walks the chain without a lock and pins by one compare-and-swap; the state word of {@link Frame} makes sure that it pins the page that it looked for. A walk that meets a change may
- * lose its way into another chain, and then finds nothing: only a walk under the stripe's lock may say "not resident".
+ * <p>A hit walks the chain without a lock and pins by one compare-and-swap; the state word of {@link Frame} makes sure that it pins the page that it looked
+ * for. A walk that meets a change may lose its way into another chain, and then finds nothing: only a walk under the stripe's lock may say "not resident".
  *
  * <p>A page is in exactly one of these states:
  * <pre>
  *   absent --begin--> loading --publish--> resident --(owned by an evictor)--> leaving --remove--> absent
  *                        '------fail-----> absent
  * </pre>
- * While it loads, and while it leaves, others that want it wait on the stripe's condition; so one thread loads a page, and nobody reads from the disk what a frame still holds.
- * A dirty page does not leave: it is written first, resident all the while, and only then may it leave. Waits do not end by interrupts (rule F3).
+ * While it loads, and while it leaves, others that want it wait on the stripe's condition; so one thread loads a page, and nobody reads from the disk what a
+ * frame still holds. A dirty page does not leave: it is written first, resident all the while, and only then may it leave. Waits do not end by interrupts (rule
+ * F3).
  */
 final class PageTable {
     private static final int STRIPES_MAX = 256;

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Each version is a page in a slot of its own, in a space that nothing durable refers to; it is in the pool as any page is, and spills by ordinary eviction, so a transaction may be far larger than the pool
- * (rule L1). A version made before the last {@link #mark()} is not written again: the first write after the mark goes to a copy. {@link #rollbackTo} drops the copies, writes nothing, and so
- * needs no room on the disk.
+ * <p>Each version is a page in a slot of its own, in a space that nothing durable refers to; it is in the pool as any page is, and spills by ordinary eviction,
+ * so a transaction may be far larger than the pool (rule L1). A version made before the last {@link #mark()} is not written again: the first write after the
+ * mark goes to a copy. {@link #rollbackTo} drops the copies, writes nothing, and so needs no room on the disk.
  *
- * <p>Versions are a stack: an array of them in the order they were made, each knowing the version of its page that it hides; a mark is the stack's height. One page is pinned at a time here, so that
- * small pools suffice. A crash takes all of it. For one thread at a time; to be used again after {@link #clear()}.
+ * <p>Versions are a stack: an array of them in the order they were made, each knowing the version of its page that it hides; a mark is the stack's height. One
+ * page is pinned at a time here, so that small pools suffice. A crash takes all of it. For one thread at a time; to be used again after {@link #clear()}.
  */
 public final class PrivatePages {
     private static final long DISCARDED = -1;
@@ -91,8 +91,8 @@ public final class PrivatePages {
     }
 
     /**
-     * Pins the newest version for writing, after copying it if it is older than the last mark; null if there is none or the page is discarded. The caller changes it under its exclusive latch, marks
-     * it dirty and unpins it.
+     * Pins the newest version for writing, after copying it if it is older than the last mark; null if there is none or the page is discarded. The caller
+     * changes it under its exclusive latch, marks it dirty and unpins it.
      *
      * @throws dev.afterimage.spi.storage.DiskFullException if there is no slot for the copy; nothing has changed then
      */
@@ -116,9 +116,12 @@ public final class PrivatePages {
             }
             Frame frame = pinFreshSlot();
             frame.latchExclusive();
-            frame.page().put(0, bytes.flip());
-            frame.markDirty(Frame.NO_RECOVERY_LSN);
-            frame.unlatchExclusive();
+            try {
+                frame.page().put(0, bytes.flip());
+                frame.markDirty(Frame.NO_RECOVERY_LSN);
+            } finally {
+                frame.unlatchExclusive();
+            }
             push(pageIds[version], frame.number());
             return frame;
         } finally {
@@ -127,7 +130,8 @@ public final class PrivatePages {
     }
 
     /**
-     * Makes a version of a page that has none here, or is discarded: zeros, pinned and dirty. The caller fills it under its exclusive latch, marks it dirty and unpins it.
+     * Makes a version of a page that has none here, or is discarded: zeros, pinned and dirty. The caller fills it under its exclusive latch, marks it dirty and
+     * unpins it.
      *
      * @throws IllegalStateException if the page has a private version
      * @throws dev.afterimage.spi.storage.DiskFullException if there is no slot for it; nothing has changed then
@@ -218,7 +222,10 @@ public final class PrivatePages {
         return version;
     }
 
-    /** Walks the newest versions, discarded pages too, in the order of page ids. The cursor is always the same object: one walk at a time, and no writes during it. */
+    /**
+     * Walks the newest versions, discarded pages too, in the order of page ids. The cursor is always the same object: one walk at a time, and no writes during
+     * it.
+     */
     public Cursor inPageOrder() {
         cursor.start();
         return cursor;

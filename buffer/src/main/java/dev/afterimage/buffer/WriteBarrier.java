@@ -1,6 +1,8 @@
 package dev.afterimage.buffer;
 
-/** Log before data (rule W2): what {@link HomePages} waits for before it overwrites a durable page. Wired by the strategy, usually to the log's {@code force}. */
+/**
+ * Log before data (rule W2): what {@link HomePages} waits for before it overwrites a durable page. Wired by the strategy, usually to the log's {@code force}.
+ */
 @FunctionalInterface
 public interface WriteBarrier {
     /** For pages of which no log speaks. */

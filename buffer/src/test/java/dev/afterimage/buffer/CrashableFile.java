@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A file whose power can fail: it remembers for each sector the durable version and every version written since the last sync, and can show each mixture of them. A sync persists all that was written before it.
+ * A file whose power can fail: it remembers for each sector the durable version and every version written since the last sync, and can show each mixture of
+ * them. A sync persists all that was written before it.
  */
 final class CrashableFile implements DiskFile {
     static final int SECTOR = 512;

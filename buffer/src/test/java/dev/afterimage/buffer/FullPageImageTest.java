@@ -92,8 +92,8 @@ class FullPageImageTest {
     @DisplayName("refuses bytes that are no image of such a page, and leaves the page alone")
     void refuses() {
         page.fill(0, PAGE_SIZE, (byte) 7);
-        int[][] heads = {{PAGE_SIZE * 2, 0, 0}, {PAGE_SIZE, -1, 0}, {PAGE_SIZE, 0, -1}, {PAGE_SIZE, PAGE_SIZE, 1}, {PAGE_SIZE, 1, PAGE_SIZE}, {PAGE_SIZE, Integer.MAX_VALUE, Integer.MAX_VALUE},
-                {PAGE_SIZE, 0, PAGE_SIZE - 4000}, {0, 0, 0}};
+        int[][] heads = {{PAGE_SIZE * 2, 0, 0}, {PAGE_SIZE, -1, 0}, {PAGE_SIZE, 0, -1}, {PAGE_SIZE, PAGE_SIZE, 1}, {PAGE_SIZE, 1, PAGE_SIZE},
+                {PAGE_SIZE, Integer.MAX_VALUE, Integer.MAX_VALUE}, {PAGE_SIZE, 0, PAGE_SIZE - 4000}, {0, 0, 0}};
         for (int[] head : heads) {
             ByteBuffer buffer = ByteBuffer.allocate(1000).order(ByteOrder.LITTLE_ENDIAN);
             buffer.putInt(head[0]).putInt(head[1]).putInt(head[2]).rewind();

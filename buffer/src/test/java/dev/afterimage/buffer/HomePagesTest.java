@@ -206,7 +206,8 @@ class HomePagesTest {
         int withHeader = PageChecksum.ofPageWithHeader(bytes, 1, 2);
         bytes.putInt(PageHeader.CHECKSUM_OFFSET, 5);
         assertEquals(withHeader, PageChecksum.ofPageWithHeader(bytes, 1, 2));
-        int[] others = {PageChecksum.ofWholePage(bytes, 1, 2), PageChecksum.ofWholePage(bytes.putInt(PageHeader.CHECKSUM_OFFSET, 0), 2, 2), PageChecksum.ofWholePage(bytes, 1, 3)};
+        int[] others = {PageChecksum.ofWholePage(bytes, 1, 2),
+                PageChecksum.ofWholePage(bytes.putInt(PageHeader.CHECKSUM_OFFSET, 0), 2, 2), PageChecksum.ofWholePage(bytes, 1, 3)};
         assertTrue(Arrays.stream(others).noneMatch(other -> other == sum));
         assertEquals(0, bytes.position());
         assertEquals(64, bytes.limit());

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /**
- * A space in memory that trusts the pool in nothing: it notices a page that is read and written at the same time, or written twice at the same time, and counts all calls. Hooks let a test stop inside
- * a read or a write, or fail it.
+ * A space in memory that trusts the pool in nothing: it notices a page that is read and written at the same time, or written twice at the same time, and counts
+ * all calls. Hooks let a test stop inside a read or a write, or fail it.
  */
 final class SuspiciousSpace implements PageSpace {
     private final String name;
