@@ -163,6 +163,10 @@ final class OpenStore implements PageStore {
         closing.close();
     }
 
+    StoreClosing closing() {
+        return closing;
+    }
+
     /** Closes the strategy; nobody asks it anything afterwards. */
     void closeStrategy() {
         strategyInUse.writeLock().lock();
