@@ -1,0 +1,97 @@
+package dev.afterimage.spitests.disk;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import dev.afterimage.spi.storage.DiskFile;
+
+/** A few random calls on a few small files, some of them in the midst of a sync. */
+final class RandomScript {
+    private static final List<String> NAMES = List.of("a", "b", "c");
+    private static final int SECTORS = 4;
+
+    private final SplittableRandom random;
+    private final SimulatedDisk disk;
+    private final List<DiskFile> handles = new ArrayList<>();
+    private int depth;
+    private byte filling;
+
+    RandomScript(long seed) {
+        random = new SplittableRandom(seed);
+        DiskImage image = DiskImage.EMPTY;
+        for (String name : NAMES) {
+            if (random.nextBoolean()) {
+                byte[] bytes = new byte[random.nextInt(2 * DiskScript.SECTOR)];
+                Arrays.fill(bytes, (byte) 99);
+                image = image.withFile(name, bytes);
+            }
+        }
+        disk = new SimulatedDisk(image);
+        image.names().forEach(name -> handles.add(disk.open(name)));
+    }
+
+    /** Plays that many calls and returns the disk. */
+    SimulatedDisk play(int calls) {
+        for (int i = 0; i < calls; i++) {
+            call();
+        }
+        return disk;
+    }
+
+    private void call() {
+        int kind = random.nextInt(100);
+        if (kind < 20 || handles.isEmpty()) {
+            changeNames();
+            return;
+        }
+        DiskFile file = handles.get(random.nextInt(handles.size()));
+        if (kind < 60) {
+            write(file);
+        } else if (kind < 70) {
+            file.resize(random.nextInt(SECTORS * DiskScript.SECTOR));
+        } else if (kind < 74) {
+            file.preallocate(random.nextInt(SECTORS * DiskScript.SECTOR));
+        } else {
+            sync(file, kind);
+        }
+    }
+
+    private void write(DiskFile file) {
+        int position = random.nextInt(3) == 0 ? random.nextInt(SECTORS * DiskScript.SECTOR - 1) : random.nextInt(SECTORS) * DiskScript.SECTOR;
+        int length = 1 + random.nextInt(Math.min(2 * DiskScript.SECTOR, SECTORS * DiskScript.SECTOR - position));
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, random.nextInt(8) == 0 ? 0 : ++filling);
+        file.write(ByteBuffer.wrap(bytes), position);
+    }
+
+    private void sync(DiskFile file, int kind) {
+        if (depth < 2 && random.nextBoolean()) {
+            disk.faults().duringNextSync(name -> true, () -> {
+                depth++;
+                play(1 + random.nextInt(3));
+                depth--;
+            });
+        }
+        if (kind < 86) {
+            file.sync();
+        } else if (kind < 94) {
+            file.syncData();
+        } else {
+            disk.syncNames();
+        }
+    }
+
+    private void changeNames() {
+        String name = NAMES.get(random.nextInt(NAMES.size()));
+        if (!disk.exists(name)) {
+            handles.add(disk.create(name));
+        } else if (random.nextBoolean()) {
+            disk.rename(name, NAMES.get(random.nextInt(NAMES.size())));
+        } else {
+            disk.delete(name);
+        }
+    }
+}
