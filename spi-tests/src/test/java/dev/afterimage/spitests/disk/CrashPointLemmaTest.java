@@ -3,10 +3,12 @@ package dev.afterimage.spitests.disk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,30 @@ class CrashPointLemmaTest {
             }
         }
         assertTrue(instants > TRACES, "only " + instants + " instants were looked at");
+    }
+
+    @Test
+    @DisplayName("Any choice at all leaves a legal image, and every state visited replays from its text to the same image")
+    void choices() {
+        SplittableRandom random = new SplittableRandom(7);
+        for (long seed = 0; seed < TRACES; seed++) {
+            DiskTrace trace = new RandomScript(seed).play(10).trace();
+            NaiveCrashModel naive = new NaiveCrashModel(trace);
+            Map<Integer, Set<Long>> legal = new HashMap<>();
+            String where = "seed " + seed + "\n" + trace;
+            CrashStates.forEach(trace, EnumerationPlan.GATE, state -> {
+                Set<Long> images = legal.computeIfAbsent(state.point(), point -> naive.images(eventOf(trace, point)));
+                assertTrue(images.contains(state.image().hash()), () -> state + " is not legal: " + where);
+                assertEquals(state.image().hash(), CrashStates.rebuild(trace, state.point(), ChoiceVector.decode(state.choice().encode())).hash(),
+                        () -> state + ": " + where);
+                BitSet kept = new BitSet();
+                for (int i = 0; i < state.choice().parts(); i++) {
+                    kept.set(i, random.nextBoolean());
+                }
+                ChoiceVector choice = ChoiceVector.of(kept, state.choice().parts());
+                assertTrue(images.contains(CrashStates.rebuild(trace, state.point(), choice).hash()), () -> choice + " is not legal: " + where);
+            });
+        }
     }
 
     /** All images by crash point; false if there are too many to try them all. */

@@ -17,7 +17,6 @@ final class RandomScript {
     private final SimulatedDisk disk;
     private final List<DiskFile> handles = new ArrayList<>();
     private int depth;
-    private byte filling;
 
     RandomScript(long seed) {
         random = new SplittableRandom(seed);
@@ -25,7 +24,7 @@ final class RandomScript {
         for (String name : NAMES) {
             if (random.nextBoolean()) {
                 byte[] bytes = new byte[random.nextInt(2 * DiskScript.SECTOR)];
-                Arrays.fill(bytes, (byte) 99);
+                Arrays.fill(bytes, (byte) 1);
                 image = image.withFile(name, bytes);
             }
         }
@@ -51,7 +50,7 @@ final class RandomScript {
         if (kind < 60) {
             write(file);
         } else if (kind < 70) {
-            file.resize(random.nextInt(SECTORS * DiskScript.SECTOR));
+            file.resize(random.nextBoolean() ? random.nextInt(SECTORS * DiskScript.SECTOR) : random.nextInt(SECTORS) * DiskScript.SECTOR);
         } else if (kind < 74) {
             file.preallocate(random.nextInt(SECTORS * DiskScript.SECTOR));
         } else {
@@ -60,10 +59,12 @@ final class RandomScript {
     }
 
     private void write(DiskFile file) {
-        int position = random.nextInt(3) == 0 ? random.nextInt(SECTORS * DiskScript.SECTOR - 1) : random.nextInt(SECTORS) * DiskScript.SECTOR;
-        int length = 1 + random.nextInt(Math.min(2 * DiskScript.SECTOR, SECTORS * DiskScript.SECTOR - position));
+        int position = random.nextInt(4) == 0 ? random.nextInt(SECTORS * DiskScript.SECTOR - 1) : random.nextInt(SECTORS) * DiskScript.SECTOR;
+        int room = Math.min(2 * DiskScript.SECTOR, SECTORS * DiskScript.SECTOR - position);
+        int length = random.nextInt(3) == 0 ? 1 + random.nextInt(room) : Math.min(room, DiskScript.SECTOR);
         byte[] bytes = new byte[length];
-        Arrays.fill(bytes, random.nextInt(8) == 0 ? 0 : ++filling);
+        // Few values, so that a sector often gets again what it had before.
+        Arrays.fill(bytes, (byte) random.nextInt(4));
         file.write(ByteBuffer.wrap(bytes), position);
     }
 
