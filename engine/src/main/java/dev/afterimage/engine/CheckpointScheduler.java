@@ -39,7 +39,7 @@ final class CheckpointScheduler implements AutoCloseable {
     private final StoreHealth health;
     private final PacedTasks tasks;
     private final TimeSource time;
-    private final long debtLimitBytes;
+    private final boolean wanted;
     private final BackgroundTask task;
     private final ReentrantLock running = new ReentrantLock();
     private final AtomicInteger urgent = new AtomicInteger();
@@ -51,8 +51,8 @@ final class CheckpointScheduler implements AutoCloseable {
         this.health = health;
         this.tasks = tasks;
         this.time = time;
-        debtLimitBytes = strategy.recoveryDebtLimitBytes();
-        task = debtLimitBytes == Long.MAX_VALUE ? NEVER : tasks.repeat("checkpoint", PERIOD, this::takeIfOwed);
+        wanted = strategy.recoveryDebtLimitBytes() != Long.MAX_VALUE;
+        task = !wanted ? NEVER : tasks.repeat("checkpoint", PERIOD, this::takeIfOwed);
     }
 
     /** Looks whether a checkpoint is owed; cheap. */
@@ -63,7 +63,8 @@ final class CheckpointScheduler implements AutoCloseable {
     }
 
     private boolean owed() {
-        return debtLimitBytes != Long.MAX_VALUE && strategy.recoveryDebtBytes() >= debtLimitBytes
+        // Asked each time: a strategy whose log found the disk full wants a checkpoint sooner.
+        return wanted && strategy.recoveryDebtBytes() >= strategy.recoveryDebtLimitBytes()
                 && !(resting && time.nanos() - restsUntilNanos < 0);
     }
 

@@ -29,6 +29,8 @@ import dev.afterimage.wal.WriteAheadLog;
  * <p>3 before 5 (C1): the control file says that the homes hold everything before R. 5 before 6 (C3): until then recovery may still begin at the old redo point. A failed sync in 3 fails the
  * store for good and 5 is never reached (F3): a second sync that succeeds would prove nothing about the first one's pages.
  *
+ * <p>Where a commit found no room in the log, a segment is switched first, to the spare if need be: a redo point at the end of the only segment in use would free nothing of it.
+ *
  * <p>A page that is made dirty again after step 2 has passed it costs nothing: its commit is after R, or its image is.
  */
 final class Checkpointer {
@@ -93,11 +95,12 @@ final class Checkpointer {
         oneAtATime.lock();
         try {
             failure.check();
-            if (!clean && commits.lastCommitLsn() < redoPoint.durableLsn() && redoPoint.lsn() == redoPoint.durableLsn()) {
+            if (!clean && !owed()) {
                 return CheckpointReport.NOTHING;
             }
             long start = time.nanos();
             long debtBefore = log.endLsn() - redoPoint.durableLsn();
+            leaveFullSegment();
             long newRedoPoint = log.endLsn();
             redoPoint.advanceTo(newRedoPoint);
             // A commit that could not put its pages in place has failed the store before it left its epoch; homes without them must not be declared complete.
@@ -113,6 +116,22 @@ final class Checkpointer {
             return new CheckpointReport(pages, pages * pool.pageSize(), debtBefore, log.endLsn() - newRedoPoint, Duration.ofNanos(time.nanos() - start));
         } finally {
             oneAtATime.unlock();
+        }
+    }
+
+    /** Whether anything was committed since the last one, or its moving of the redo point was not completed; or the log is full, be it of what was rolled back. */
+    private boolean owed() {
+        return commits.lastCommitLsn() >= redoPoint.durableLsn() || redoPoint.lsn() != redoPoint.durableLsn() || redoPoint.isLogFull();
+    }
+
+    /** Where the log found no room, the redo point is to lie in a segment of its own, so that all others can be freed. */
+    private void leaveFullSegment() {
+        if (redoPoint.isLogFull()) {
+            try {
+                log.switchSegment();
+            } catch (DiskFullException noSpareEither) {
+                // Then this checkpoint frees what lies before the current segment, which may be enough.
+            }
         }
     }
 
@@ -155,7 +174,7 @@ final class Checkpointer {
         // A moving average, so that one burst does not set the pace of the next hour.
         expectedIntervalNanos = expectedIntervalNanos == 0 ? interval : (expectedIntervalNanos + interval) / 2;
         lastStartNanos = startNanos;
-        return pace == CheckpointPace.IMMEDIATE ? CheckpointPacing.immediate()
+        return pace == CheckpointPace.IMMEDIATE || redoPoint.isLogFull() ? CheckpointPacing.immediate()
                 : new CheckpointPacing(startNanos, expectedIntervalNanos, startLsn, options, time, tasks, log::endLsn);
     }
 }

@@ -139,6 +139,7 @@ class CheckpointerTest {
         when(log.append(any())).thenThrow(new DiskFullException("log"));
         checkpointer.checkpoint(CheckpointPace.IMMEDIATE, 12);
         InOrder order = inOrder(log, control);
+        order.verify(log).switchSegment();
         order.verify(log).force(END);
         ArgumentCaptor<ByteBuffer> state = ArgumentCaptor.forClass(ByteBuffer.class);
         order.verify(control).write(state.capture());

@@ -120,11 +120,29 @@ final class SegmentSupply {
      * @throws DiskFullException if there is no room but the spare that is kept back; nothing has changed then
      */
     LogSegment next() {
+        return next(false);
+    }
+
+    /**
+     * The same for one who will free segments soon: where there is no room, the spare that is kept back is taken.
+     *
+     * @throws DiskFullException if that one is gone already; nothing has changed then
+     */
+    LogSegment nextEvenTheLast() {
+        return next(true);
+    }
+
+    private LogSegment next(boolean evenTheLast) {
         lock.lock();
         try {
             SegmentName left = new SegmentName(timeline.number(), current);
             if (prepared != current + 1) {
-                takeAnother(current + 1);
+                if (evenTheLast && !tryKeepSpares(RESERVE + 1)) {
+                    keepSpares(1);
+                    assign(current + 1);
+                } else {
+                    takeAnother(current + 1);
+                }
             }
             LogSegment segment = open(current + 1);
             old.add(left);

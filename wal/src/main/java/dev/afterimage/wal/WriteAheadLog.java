@@ -255,6 +255,24 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
+     * Leaves the current segment and goes on in a new one, which on a full disk is the spare that is kept back. For a checkpoint that is to free a log that has become full: where only one
+     * segment is in use, nothing of it could be freed as long as the redo point lies in it. To be called before the redo point is taken; when the checkpoint is complete, {@link #recycleBefore} makes
+     * good for the spare. A crash in between leaves a log without a spare, which the next opening copes with.
+     *
+     * @throws DiskFullException if there is no room, nor a spare; nothing has changed then
+     * @throws StoreFailedException if the log has failed, or fails now
+     */
+    public void switchSegment() {
+        writing.lock();
+        try {
+            requireWorking();
+            cross(supply::nextEvenTheLast);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
      * Lets background work sync behind the appenders, so that nothing stays unsynced longer than about {@code window}, and get the next segment ready ahead of them.
      * At most once; it ends with {@link #close()}.
      */
@@ -321,7 +339,7 @@ public final class WriteAheadLog implements AutoCloseable {
                 appending.unlock();
             }
             if (crossing) {
-                cross();
+                cross(supply::next);
             } else {
                 writeOut();
             }
@@ -370,9 +388,9 @@ public final class WriteAheadLog implements AutoCloseable {
      * Goes over to the next segment. Everything that can find the disk full comes first. Then the old segment is written to its end and synced before anything is written to
      * the new one, so that a record in a segment proves all segments before it (fault W6). Appenders go on in the other half meanwhile. Holds the write lock.
      */
-    private void cross() {
+    private void cross(Supplier<LogSegment> supplier) {
         LogSegment left = segment;
-        LogSegment next = orFailUnlessFull(supply::next);
+        LogSegment next = orFailUnlessFull(supplier);
         long begin = positions.firstRecord(next.number());
         LogBuffer full;
         appending.lock();

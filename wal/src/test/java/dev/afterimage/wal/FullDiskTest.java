@@ -96,6 +96,28 @@ class FullDiskTest {
     }
 
     @Test
+    @DisplayName("a checkpoint may switch to the spare, frees the segment before it, and the log goes on, round and round in two segments")
+    void switchesToTheSpare() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            LogWorkshop.fillSegment(log, 1, 1000);
+            disk.fill();
+            for (int round = 0; round < 5; round++) {
+                assertThrows(DiskFullException.class, () -> LogWorkshop.append(log, 999_999, 1000));
+                log.switchSegment();
+                assertEquals(0, spares());
+                assertThrows(DiskFullException.class, log::switchSegment);
+                long redoPoint = log.endLsn();
+                LogAnchor anchor = new LogAnchor(1, redoPoint);
+                log.force(LogWorkshop.append(log, 7, 1000));
+                log.recycleBefore(redoPoint); // the checkpoint's control block says so by now
+                assertEquals(1, spares());
+                assertEquals(List.of(7L), LogWorkshop.read(disk, anchor).transactions());
+                LogWorkshop.fillSegment(log, 8, 1000);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("a new store without room for a segment and a spare is refused, and leaves nothing that harms a later attempt")
     void newStore() {
         disk.limitTo(LogWorkshop.SEGMENT + 1000);
