@@ -36,8 +36,8 @@ public interface DiskFile extends AutoCloseable {
     void resize(long size);
 
     /**
-     * Makes the file at least {@code size} bytes long with room for them reserved, so that writing below {@code size} later cannot find the disk
-     * full. New bytes read as zeros; existing bytes stay.
+     * Makes the file at least {@code size} bytes long with room reserved for what it adds, so that writing there later does not find the disk full (on
+     * file systems that write in place; one that copies on write promises nothing of the kind). New bytes read as zeros; existing bytes, and holes among them, stay.
      *
      * @throws DiskFullException if there is no room; the file keeps its former length
      */
