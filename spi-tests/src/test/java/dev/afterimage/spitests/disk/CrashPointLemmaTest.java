@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Crash points just before sync completions")
 class CrashPointLemmaTest {
     private static final EnumerationPlan EVERYTHING = new EnumerationPlan(false, false, 0, 0, 1 << 13, Long.MAX_VALUE, Long.MAX_VALUE);
-    private static final int TRACES = 400;
+    private static final int TRACES = 250;
 
     @Test
     @DisplayName("At each crash point the images are exactly those of the fault model's table")

@@ -1,7 +1,9 @@
 package dev.afterimage.spitests.disk;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -147,10 +149,10 @@ final class NaiveCrashModel {
             List<Length> kept = lengths.subList(0, last + 1);
             List<byte[]> partial = List.of(new byte[0]);
             for (Map.Entry<Long, List<Version>> sector : versions.entrySet()) {
-                Map<String, byte[]> choices = new TreeMap<>();
+                Map<ByteBuffer, byte[]> choices = new HashMap<>();
                 for (Version version : possible(past, file, sector.getKey(), sector.getValue(), lengths)) {
                     byte[] bytes = cut(version, sector.getKey(), kept);
-                    choices.put(Arrays.toString(bytes), bytes);
+                    choices.put(ByteBuffer.wrap(bytes), bytes);
                 }
                 List<byte[]> next = new ArrayList<>();
                 for (byte[] before : partial) {
