@@ -143,12 +143,15 @@ class TimelineTest {
     }
 
     @Test
-    @DisplayName("a generator of random numbers that repeats itself does not bring back what an abandoned opening had written")
+    @DisplayName("G2: what an abandoned opening had written does not come back in its reused file, even behind a new record that ends exactly before it, and even when"
+            + " the generator of salts repeats itself")
     void repeatingRandom() {
         open(1);
         LogEnd end = LogWorkshop.read(disk).end();
+        long abandoned;
         try (WriteAheadLog log = LogWorkshop.begin(disk, end)) {
-            long first = LogWorkshop.append(log, 100, 1000);
+            abandoned = log.start().lsn();
+            long first = LogWorkshop.append(log, 100, 1000 + RecordFormat.WATERMARK_BYTES);
             LogWorkshop.append(log, 101, 1000);
             log.write(log.endLsn());
             disk.plant(LogWorkshop.fileOf(2, first), first % LogWorkshop.SEGMENT, new byte[512]); // its first record is lost, its second is not
@@ -157,7 +160,9 @@ class TimelineTest {
         assertEquals(end.lsn(), again.lsn());
         assertTrue(again.tailBytesCut() > 0);
         try (WriteAheadLog log = LogWorkshop.begin(disk, again)) { // LogWorkshop always gives the same numbers
-            log.force(LogWorkshop.append(log, 200, 1000));
+            log.force(LogWorkshop.append(log, 200, 1000)); // and a watermark: together as long as the first
+            assertEquals(abandoned, log.start().lsn(), "the test needs the same positions");
+            assertTrue(disk.bytes(LogWorkshop.fileOf(3, abandoned))[(int) (log.endLsn() % LogWorkshop.SEGMENT) + 4] != 0, "and the same file");
         }
         assertEquals(List.of(1L, 200L), LogWorkshop.read(disk).transactions());
     }

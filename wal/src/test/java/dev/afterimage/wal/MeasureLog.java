@@ -1,0 +1,111 @@
+package dev.afterimage.wal;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+import dev.afterimage.spi.storage.Disk;
+
+/** Measures appending and forcing on real files; asserts nothing. The argument is a folder to work in; a temporary one otherwise. */
+final class MeasureLog {
+    private static final byte[] BODY = new byte[100];
+
+    /** One hundred bytes, always the same object. */
+    private static final class Hundred implements LogRecord {
+        @Override
+        public int type() {
+            return 1;
+        }
+
+        @Override
+        public long transactionId() {
+            return 1;
+        }
+
+        @Override
+        public int bodyBytes() {
+            return BODY.length;
+        }
+
+        @Override
+        public void writeBody(ByteBuffer target) {
+            target.put(BODY);
+        }
+    }
+
+    private MeasureLog() {
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = arguments.length > 0 ? Files.createDirectories(Path.of(arguments[0])) : Files.createTempDirectory("measure-log");
+        try (Disk disk = StorageModule.open("file", folder.toString());
+                WriteAheadLog log = WriteAheadLog.begin(disk, LogSettings.DEFAULT, 1, LogEnd.NEW_STORE, new SplittableRandom(), new LogWorkshop.Told())) {
+            for (int round = 0; round < 4; round++) {
+                append(log, 1_000_000);
+            }
+            for (int threads : new int[] {1, 4, 16, 64}) {
+                force(log, threads, 3_000_000_000L);
+            }
+            System.out.println(log.statistics());
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+            }
+        }
+    }
+
+    private static void append(WriteAheadLog log, int records) {
+        LogRecord record = new Hundred();
+        Runtime runtime = Runtime.getRuntime();
+        long writeBatches = log.statistics().bytesWritten();
+        long inMemory = 0;
+        long counted = 0;
+        runtime.gc();
+        long used = runtime.totalMemory() - runtime.freeMemory();
+        long begin = System.nanoTime();
+        for (int i = 0; i < records; i++) {
+            log.append(record);
+        }
+        long all = System.nanoTime() - begin;
+        long garbage = runtime.totalMemory() - runtime.freeMemory() - used; // none is collected meanwhile if it is as little as it should be
+        for (int burst = 0; burst < 100; burst++) { // what fits the buffer alone, without the writing
+            log.write(log.endLsn());
+            begin = System.nanoTime();
+            for (int i = 0; i < 5_000; i++) {
+                log.append(record);
+            }
+            inMemory += System.nanoTime() - begin;
+            counted += 5_000;
+        }
+        log.recycleBefore(log.syncedLsn());
+        System.out.printf("append of 100 bytes: %.0f ns in memory, %.0f ns with writing out (%d MiB written), %.3f bytes of garbage each%n",
+                (double) inMemory / counted, (double) all / records, log.statistics().bytesWritten() - writeBatches >> 20, (double) garbage / records);
+    }
+
+    private static void force(WriteAheadLog log, int committers, long nanos) throws InterruptedException {
+        long syncs = log.statistics().syncs();
+        AtomicLong commits = new AtomicLong();
+        long until = System.nanoTime() + nanos;
+        Thread[] threads = new Thread[committers];
+        for (int i = 0; i < committers; i++) {
+            threads[i] = new Thread(() -> {
+                LogRecord record = new Hundred();
+                while (System.nanoTime() < until) {
+                    log.force(log.append(record));
+                    commits.incrementAndGet();
+                }
+            });
+            threads[i].start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        syncs = log.statistics().syncs() - syncs;
+        System.out.printf("force, %d committers: %.0f commits/s, %.0f syncs/s, %.2f syncs per commit%n", committers, commits.get() * 1e9 / nanos,
+                syncs * 1e9 / nanos, (double) syncs / commits.get());
+    }
+}
