@@ -2,7 +2,6 @@ package dev.afterimage.engine;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.afterimage.api.CheckpointReport;
@@ -42,7 +41,6 @@ final class CheckpointScheduler implements AutoCloseable {
     private final boolean wanted;
     private final BackgroundTask task;
     private final ReentrantLock running = new ReentrantLock();
-    private final AtomicInteger urgent = new AtomicInteger();
     private volatile boolean resting;
     private volatile long restsUntilNanos;
 
@@ -91,8 +89,7 @@ final class CheckpointScheduler implements AutoCloseable {
 
     /** Takes a checkpoint now; one that is spreading its writes hurries to its end first. */
     CheckpointReport takeNow() {
-        urgent.incrementAndGet();
-        tasks.hurry(true);
+        tasks.beginHurry();
         running.lock();
         try {
             health.check();
@@ -102,9 +99,7 @@ final class CheckpointScheduler implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             throw refused(e);
         } finally {
-            if (urgent.decrementAndGet() == 0) {
-                tasks.hurry(false);
-            }
+            tasks.endHurry();
             running.unlock();
         }
     }
@@ -137,8 +132,7 @@ final class CheckpointScheduler implements AutoCloseable {
     /** Ends the background work; waits for a checkpoint under way, which hurries. */
     @Override
     public void close() {
-        urgent.incrementAndGet();
-        tasks.hurry(true);
+        tasks.beginHurry();
         task.close();
         // A checkpoint that somebody asked for may still run; nobody starts one after it, for the store no longer serves.
         running.lock();

@@ -1,6 +1,8 @@
 package dev.afterimage.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Objects;
 
 import dev.afterimage.api.CommitOutcomeUnknownException;
 import dev.afterimage.api.DeadlockException;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Each call passes the {@link CallGate}, so that the thread that closes the store can take over a transaction between two calls.
  */
 final class OpenTransaction implements Transaction {
+    /** Longer waits count as this: about a century. */
+    private static final Duration LOCK_TIMEOUT_MAX = Duration.ofDays(36_500);
+
     private final OpenStore store;
     private final StoreHealth health;
     private final long id;
@@ -65,9 +70,16 @@ final class OpenTransaction implements Transaction {
         health = store.health();
         readOnly = options.readOnly();
         durability = options.durability() == null ? store.durability() : options.durability();
-        lockTimeoutNanos = options.lockTimeout() == null ? store.lockTimeoutNanos() : options.lockTimeout().toNanos();
+        lockTimeoutNanos = options.lockTimeout() == null ? store.lockTimeoutNanos() : nanos(options.lockTimeout());
         workspace = store.workspaces().take();
         workspace.lockOwner.begin(owner, id, age);
+    }
+
+    private static long nanos(Duration lockTimeout) {
+        if (lockTimeout.isNegative()) {
+            throw new IllegalArgumentException("lock time-out: expected zero or more, found " + lockTimeout);
+        }
+        return lockTimeout.compareTo(LOCK_TIMEOUT_MAX) > 0 ? LOCK_TIMEOUT_MAX.toNanos() : lockTimeout.toNanos();
     }
 
     /** Begins it below; afterwards it can be called. */
@@ -93,12 +105,7 @@ final class OpenTransaction implements Transaction {
     public ReadablePage read(long pageId) {
         enter();
         try {
-            LockRequest lock = lockApplicationPage(pageId, false);
-            try {
-                return pages.read(lock);
-            } catch (RuntimeException e) {
-                throw refused(e, "reading page " + pageId);
-            }
+            return openForReading(lockApplicationPage(pageId, false));
         } finally {
             exit();
         }
@@ -173,6 +180,14 @@ final class OpenTransaction implements Transaction {
         LockRequest lock = store.locks().tryExclusive(workspace.lockOwner, pageId);
         health.check();
         return lock;
+    }
+
+    ReadHandle openForReading(LockRequest lock) {
+        try {
+            return pages.read(lock);
+        } catch (RuntimeException e) {
+            throw refused(e, "reading page " + lock.page);
+        }
     }
 
     WriteHandle openForWriting(LockRequest lock) {
@@ -282,6 +297,7 @@ final class OpenTransaction implements Transaction {
 
     @Override
     public void commit(Durability level) {
+        Objects.requireNonNull(level, "level");
         refuseManaged("commit");
         commitNow(level);
     }

@@ -1,6 +1,7 @@
 package dev.afterimage.engine;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.afterimage.spi.BackgroundTask;
 import dev.afterimage.spi.BackgroundTasks;
@@ -12,7 +13,7 @@ final class PacedTasks implements BackgroundTasks {
 
     private final BackgroundTasks tasks;
     private volatile @Nullable Thread spreading;
-    private volatile boolean hurry;
+    private final AtomicInteger inHurry = new AtomicInteger();
 
     PacedTasks(BackgroundTasks tasks) {
         this.tasks = tasks;
@@ -30,7 +31,7 @@ final class PacedTasks implements BackgroundTasks {
             tasks.pause(duration);
             return;
         }
-        while (left > 0 && !hurry && !Thread.currentThread().isInterrupted()) {
+        while (left > 0 && inHurry.get() == 0 && !Thread.currentThread().isInterrupted()) {
             tasks.pause(Duration.ofNanos(Math.min(left, SLICE_NANOS)));
             left -= SLICE_NANOS;
         }
@@ -45,8 +46,12 @@ final class PacedTasks implements BackgroundTasks {
         spreading = null;
     }
 
-    /** Whether a spread checkpoint is to go on without pauses. */
-    void hurry(boolean wanted) {
-        hurry = wanted;
+    /** From now until as many {@link #endHurry}, a spread checkpoint goes on without pauses. */
+    void beginHurry() {
+        inHurry.incrementAndGet();
+    }
+
+    void endHurry() {
+        inHurry.decrementAndGet();
     }
 }

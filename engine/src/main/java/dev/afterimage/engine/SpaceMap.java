@@ -8,6 +8,7 @@ import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreFullException;
 import dev.afterimage.spi.ChangeDetail;
+import dev.afterimage.spi.CommitTicket;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageBytes;
 import dev.afterimage.spi.RecoveryStrategy;
@@ -188,20 +189,34 @@ final class SpaceMap {
             return null;
         }
         trail.add(group);
-        WriteHandle map = openMap(transaction, mapLock, group);
+        // Looked at for reading first, because a strategy may pay for every page that is opened for writing.
+        LockRequest lock = lockFree(transaction, mapLock, group);
+        if (lock == null) {
+            return null;
+        }
+        WriteHandle map = transaction.openForWriting(mapLock);
         try {
+            // The page first, the bit then: if making the page fails, the map is as it was.
+            WriteHandle page = transaction.create(lock);
+            map.putLong(wordOffset(lock.page), map.getLong(wordOffset(lock.page)) | 1L << lock.page);
+            transaction.closeInside(map);
+            return page;
+        } finally {
+            transaction.closeInside(map);
+        }
+    }
+
+    /** Locks the first free page of a group that nobody else has locked; null if there is none. */
+    private @Nullable LockRequest lockFree(OpenTransaction transaction, LockRequest mapLock, long group) {
+        ReadHandle map = transaction.openForReading(mapLock);
+        try {
+            check(map.getLong(0), map.getLong(GROUP_OFFSET), group);
             boolean passedBy = false;
             for (int word = 0; word < WORDS; word++) {
-                long bits = map.getLong(BITS_OFFSET + word * Long.BYTES);
-                for (long free = ~bits; free != 0; free &= free - 1) {
-                    int bit = Long.numberOfTrailingZeros(free);
-                    LockRequest lock = transaction.tryLockExclusive(mapPage(group) + word * Long.SIZE + bit);
+                for (long free = ~map.getLong(BITS_OFFSET + word * Long.BYTES); free != 0; free &= free - 1) {
+                    LockRequest lock = transaction.tryLockExclusive(mapPage(group) + word * Long.SIZE + Long.numberOfTrailingZeros(free));
                     if (lock != null) {
-                        // The page first, the bit then: if making the page fails, the map is as it was.
-                        WriteHandle page = transaction.create(lock);
-                        map.putLong(BITS_OFFSET + word * Long.BYTES, bits | 1L << bit);
-                        transaction.closeInside(map);
-                        return page;
+                        return lock;
                     }
                     passedBy = true; // somebody holds a lock on the fact that this page is not there
                 }
@@ -215,15 +230,19 @@ final class SpaceMap {
         }
     }
 
+    /** Where a page's bit is in its group's map: in the word at this offset, at the page's number modulo 64. */
+    private static int wordOffset(long page) {
+        return BITS_OFFSET + (int) (page % GROUP_PAGES) / Long.SIZE * Long.BYTES;
+    }
+
     /** Gives a page back that the transaction has locked. */
     void free(OpenTransaction transaction, LockRequest lock, AllocationTrail trail) {
         long group = lock.page / GROUP_PAGES;
-        int index = (int) (lock.page % GROUP_PAGES);
-        int at = BITS_OFFSET + index / Long.SIZE * Long.BYTES;
-        long bit = 1L << index;
-        LockRequest mapLock = transaction.lock(mapPage(group), true);
-        WriteHandle map = openMap(transaction, mapLock, group);
+        int at = wordOffset(lock.page);
+        long bit = 1L << lock.page;
+        WriteHandle map = transaction.openForWriting(transaction.lock(mapPage(group), true));
         try {
+            check(map.getLong(0), map.getLong(GROUP_OFFSET), group);
             if ((map.getLong(at) & bit) == 0) {
                 throw new PageNotFoundException("page " + lock.page + " cannot be freed: it is not allocated; " + range());
             }
@@ -244,20 +263,6 @@ final class SpaceMap {
         }
     }
 
-    private WriteHandle openMap(OpenTransaction transaction, LockRequest mapLock, long group) {
-        WriteHandle map = transaction.openForWriting(mapLock);
-        boolean sound = false;
-        try {
-            check(map.getLong(0), map.getLong(GROUP_OFFSET), group);
-            sound = true;
-        } finally {
-            if (!sound) {
-                transaction.closeInside(map);
-            }
-        }
-        return map;
-    }
-
     /**
      * Makes group number {@code group}, unless somebody has done so meanwhile. Its map needs no lock: no application may lock a map page, and no allocator looks at a
      * group before it is counted. It need not be durable: whoever uses the group is ordered behind it (rule D2).
@@ -272,17 +277,7 @@ final class SpaceMap {
             if (group >= GROUPS_MAX) {
                 throw needy.giveUp(new StoreFullException("transaction " + needy.id() + " was rolled back: all pages up to " + PAGE_MAX + " are allocated"));
             }
-            StrategyTransaction transaction = store.strategy().begin(store.nextTransactionId());
-            boolean ordered = false;
-            try {
-                makeGroup(transaction, group, 1, store.traits().changeDetail(), store.usablePageBytes());
-                transaction.commit(Durability.RELAXED).await();
-                ordered = true;
-            } finally {
-                if (!ordered && !store.health().hasFailed()) {
-                    transaction.rollback();
-                }
-            }
+            orderNextGroup(group);
             groups = group + 1;
         } catch (StoreFullException e) {
             throw e;
@@ -291,6 +286,20 @@ final class SpaceMap {
         } finally {
             growth.unlock();
         }
+    }
+
+    private void orderNextGroup(long group) {
+        StrategyTransaction transaction = store.strategy().begin(store.nextTransactionId());
+        CommitTicket ticket = null;
+        try {
+            makeGroup(transaction, group, 1, store.traits().changeDetail(), store.usablePageBytes());
+            ticket = transaction.commit(Durability.RELAXED);
+        } finally {
+            if (ticket == null) {
+                transaction.rollback();
+            }
+        }
+        ticket.await();
     }
 
     long groups() {

@@ -149,7 +149,7 @@ class BackgroundTest {
             tasks.endSpreading();
         });
         await(asked);
-        tasks.hurry(true);
+        tasks.beginHurry();
         spreading.join();
         tasks.pause(Duration.ofMillis(1));
         assertTrue(pauses.get() > 1);

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.afterimage.api.Durability;
@@ -22,13 +24,20 @@ import dev.afterimage.api.TransactionStateException;
 import dev.afterimage.api.WritablePage;
 import dev.afterimage.spi.ChangeDetail;
 import dev.afterimage.spi.storage.SyncFailedException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ClosingTest {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final TestStores stores = new TestStores(new TestDisk(), ChangeDetail.RANGES_WITH_BEFORE);
+
+    @AfterEach
+    void noThreads() {
+        threads.shutdown();
+    }
 
     private static void await(CountDownLatch latch) {
         try {
@@ -85,11 +94,13 @@ class ClosingTest {
         OpenStore store = stores.open();
         Transaction holder = store.begin();
         TransactionTest.put(holder, 0, 1);
+        CountDownLatch begun = new CountDownLatch(1);
         var waiter = CompletableFuture.supplyAsync(() -> {
             try (Transaction transaction = store.begin()) {
+                begun.countDown();
                 return assertThrows(StoreClosedException.class, () -> transaction.write(1));
             }
-        });
+        }, threads);
         CountDownLatch inCall = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         stores.provider.hook = call -> {
@@ -102,9 +113,10 @@ class ClosingTest {
             Transaction transaction = store.begin();
             transaction.allocate().close();
             return transaction;
-        });
+        }, threads);
         await(inCall);
-        var closing = CompletableFuture.runAsync(store::close);
+        await(begun);
+        var closing = CompletableFuture.runAsync(store::close, threads);
         while (store.state() != StoreState.CLOSED) {
             Thread.onSpinWait();
         }
@@ -147,7 +159,7 @@ class ClosingTest {
             page.putLong(0, 6);
             page.close();
             return assertThrows(StoreClosedException.class, transaction::commit);
-        });
+        }, threads);
         await(opened);
         String message = assertThrows(TransactionStateException.class, () -> store.closing().close(20)).getMessage();
         assertTrue(message.contains("kept a page open"), message);

@@ -124,7 +124,7 @@ class TransactTest {
                 SplittableRandom random = new SplittableRandom(t);
                 Thread thread = new Thread(() -> {
                     try {
-                        for (int i = 0; i < 300; i++) {
+                        for (int i = 0; i < 120; i++) {
                             long from = pages.get(random.nextInt(accounts));
                             long to = pages.get(random.nextInt(accounts));
                             boolean looks = random.nextInt(8) == 0;
