@@ -1,6 +1,5 @@
 package dev.afterimage.spitests.disk;
 
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +49,7 @@ public final class CrashStates {
      */
     public static EnumerationCounts enumerate(DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
         List<ChoiceGenerator> generators = ChoiceGenerator.of(plan);
-        Visit visit = new Visit(plan, density(trace, plan, generators), obligations, consumer);
+        Visit visit = new Visit(plan, Share.of(trace, plan, generators), obligations, consumer);
         walk(trace, point -> visit.point(point, generators));
         return visit.counts();
     }
@@ -58,34 +57,43 @@ public final class CrashStates {
     /**
      * The image that a choice at a crash point leaves, for a replay.
      *
-     * @throws IllegalArgumentException if the trace has no such point, or another number of undecided parts there: it is not the trace of the choice
+     * @throws IllegalArgumentException as {@link #replay}
      */
     public static DiskImage rebuild(DiskTrace trace, int point, ChoiceVector choice) {
+        return replay(trace, point, choice).image();
+    }
+
+    /**
+     * The state that a choice at a crash point leaves, as it was visited.
+     *
+     * @throws IllegalArgumentException if the trace has no such point, or another number of undecided parts there: it is not the trace of the choice
+     */
+    public static CrashState replay(DiskTrace trace, int point, ChoiceVector choice) {
         UndecidedDisk disk = new UndecidedDisk(trace);
         int completions = 0;
         for (DiskEvent event : trace.events()) {
             if (event instanceof DiskEvent.SyncEnded && completions++ == point) {
-                return rebuild(new CrashPoint(point, event.call().returned() - 1, disk), choice);
+                return replay(new CrashPoint(point, event.call().returned() - 1, disk), choice);
             }
             disk.apply(event);
         }
         if (point != completions) {
             throw new IllegalArgumentException("point: expected 0 to " + completions + ", found " + point);
         }
-        return rebuild(new CrashPoint(point, trace.sequence(), disk), choice);
+        return replay(new CrashPoint(point, trace.sequence(), disk), choice);
     }
 
-    /** The image at the end of a trace in which every undecided part is lost. */
-    static DiskImage nothingUnsynced(DiskTrace trace) {
-        return new CrashPoint(trace.syncCompletions(), trace.sequence(), UndecidedDisk.after(trace)).with(new BitSet()).image();
-    }
-
-    private static DiskImage rebuild(CrashPoint point, ChoiceVector choice) {
+    private static CrashState replay(CrashPoint point, ChoiceVector choice) {
         if (choice.parts() != point.parts()) {
             throw new IllegalArgumentException("choice: expected one of " + point.parts() + " undecided parts at crash point " + point.number() + ", found "
                     + choice.parts() + " parts in " + choice.encode() + "; the trace is not the one it was made for");
         }
-        return point.with(choice.kept()).image();
+        return new CrashState(point.number(), point.sequence(), choice, point.with(choice.kept()).image());
+    }
+
+    /** The image at the end of a trace in which every undecided part is lost. */
+    static DiskImage nothingUnsynced(DiskTrace trace) {
+        return new CrashPoint(trace.syncCompletions(), trace.sequence(), UndecidedDisk.after(trace)).nothing().image();
     }
 
     private interface PointVisitor {
@@ -107,14 +115,27 @@ public final class CrashStates {
         visitor.visit(new CrashPoint(completions, trace.sequence(), disk));
     }
 
-    /** Which part of the described states is tried, so that the cap over the whole trace holds; the cap of each point comes on top. */
-    private static double density(DiskTrace trace, EnumerationPlan plan, List<ChoiceGenerator> generators) {
-        if (plan.statesInAll() == Long.MAX_VALUE) {
-            return 1;
+    /**
+     * What the cap over the whole trace leaves to be tried.
+     *
+     * @param extremes whether the two extremes of each point are tried whatever the caps say: so it is if they take no more than half of the cap
+     * @param density which part of the other states is tried
+     */
+    private record Share(boolean extremes, double density) {
+        static Share of(DiskTrace trace, EnumerationPlan plan, List<ChoiceGenerator> generators) {
+            if (plan.statesInAll() == Long.MAX_VALUE) {
+                return new Share(true, 1);
+            }
+            long[] described = new long[2];
+            walk(trace, point -> {
+                described[0] += Math.min(plan.statesPerPoint(), count(point, generators));
+                described[1] += 2;
+            });
+            boolean extremes = described[1] <= plan.statesInAll() / 2;
+            double room = plan.statesInAll() - (extremes ? described[1] : 0);
+            double others = described[0] - (extremes ? described[1] : 0);
+            return new Share(extremes, others <= room ? 1 : room / others);
         }
-        long[] described = new long[1];
-        walk(trace, point -> described[0] += Math.min(plan.statesPerPoint(), count(point, generators)));
-        return Math.min(1, (double) plan.statesInAll() / described[0]);
     }
 
     private static long count(CrashPoint point, List<ChoiceGenerator> generators) {
@@ -126,7 +147,7 @@ public final class CrashStates {
     /** Merges equal images, keeps the caps, and counts. */
     private static final class Visit {
         private final EnumerationPlan plan;
-        private final double densityInAll;
+        private final Share share;
         private final LongUnaryOperator obligations;
         private final CrashStateConsumer consumer;
         private final Set<Long> seen = new HashSet<>();
@@ -137,9 +158,9 @@ public final class CrashStates {
         private long key;
         private @Nullable CrashPoint point;
 
-        Visit(EnumerationPlan plan, double densityInAll, LongUnaryOperator obligations, CrashStateConsumer consumer) {
+        Visit(EnumerationPlan plan, Share share, LongUnaryOperator obligations, CrashStateConsumer consumer) {
             this.plan = plan;
-            this.densityInAll = densityInAll;
+            this.share = share;
             this.obligations = obligations;
             this.consumer = consumer;
         }
@@ -151,14 +172,14 @@ public final class CrashStates {
             }
             key = nextKey;
             point = next;
-            density = densityInAll;
+            density = share.density();
             if (plan.statesPerPoint() < Long.MAX_VALUE) {
                 density *= Math.min(1, (double) plan.statesPerPoint() / count(next, generators));
             }
             long describedBefore = described;
             long visitedBefore = visited;
             for (ChoiceGenerator generator : generators) {
-                generator.generate(next, (image, choice) -> offer(next, generator.isAboveCaps() || isSelected(), image, choice));
+                generator.generate(next, (image, choice) -> offer(next, share.extremes() && generator.isAboveCaps() || isSelected(), image, choice));
             }
             boolean proved = density == 1 && visited < plan.statesInAll() && generators.stream().anyMatch(generator -> generator.coversAll(next));
             counts = counts.plus(new EnumerationCounts(1, described - describedBefore, visited - visitedBefore, proved ? 1 : 0));

@@ -374,13 +374,13 @@ public final class SimulatedDisk implements Disk {
         return true;
     }
 
-    /** Takes room for the first sectors of a file, for all or for none; with the gate held. */
-    boolean allocateAll(Inode inode, int sectors) {
-        int missing = sectors - inode.allocated().get(0, sectors).cardinality();
+    /** Takes room for sectors of a file, for all or for none; with the gate held. */
+    boolean allocateAll(Inode inode, int from, int to) {
+        int missing = to - from - inode.allocated().get(from, to).cardinality();
         if (missing > 0 && allocatedSectors + missing > capacitySectors) {
             return false;
         }
-        inode.allocated().set(0, sectors);
+        inode.allocated().set(from, to);
         allocatedSectors += missing;
         return true;
     }

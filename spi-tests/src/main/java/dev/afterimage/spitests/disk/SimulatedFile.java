@@ -123,7 +123,9 @@ final class SimulatedFile implements DiskFile {
         disk.gate().lock();
         try {
             requireUsable();
-            if (!disk.allocateAll(inode, Inode.sectors(size))) {
+            // Room is promised for what is added, not for holes among what is there.
+            long added = inode.content().size();
+            if (size > added && !disk.allocateAll(inode, (int) (added / Sector.BYTES), Inode.sectors(size))) {
                 throw disk.full("preallocate " + size + " bytes of", name);
             }
             changeSize(Math.max(size, inode.content().size()), started, true);

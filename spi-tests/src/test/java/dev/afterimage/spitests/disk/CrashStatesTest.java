@@ -183,6 +183,21 @@ class CrashStatesTest {
     }
 
     @Test
+    @DisplayName("A cap smaller than the number of crash points still reaches the last of them")
+    void smallCap() {
+        SimulatedDisk disk = disk("f=" + "a".repeat(64));
+        DiskFile file = disk.open("f");
+        for (int i = 0; i < 60; i++) {
+            write(file, i, "bbbb");
+            file.sync();
+        }
+        Set<Integer> points = new TreeSet<>();
+        long visited = CrashStates.forEach(disk.trace(), EnumerationPlan.GATE.withStatesInAll(20), state -> points.add(state.point()));
+        assertTrue(visited <= 20 && visited >= 10, "visited " + visited);
+        assertTrue(points.stream().anyMatch(point -> point > 50) && points.stream().anyMatch(point -> point < 10), points.toString());
+    }
+
+    @Test
     @DisplayName("What the consumer throws ends the enumeration")
     void consumerThrows() {
         SimulatedDisk disk = disk("f=a");
@@ -203,6 +218,8 @@ class CrashStatesTest {
         DiskTrace trace = disk.trace();
         assertEquals("f=ba", show(CrashStates.rebuild(trace, 0, ChoiceVector.decode("k1"))));
         assertEquals("f=ab", show(CrashStates.rebuild(trace, 1, ChoiceVector.decode("d1.k1"))));
+        CrashStates.forEach(trace, EnumerationPlan.GATE,
+                state -> assertEquals(state.sequence(), CrashStates.replay(trace, state.point(), state.choice()).sequence()));
         assertEquals("f=bb", show(CrashStates.rebuild(trace, 2, ChoiceVector.decode("-"))));
         IllegalArgumentException wrongParts = assertThrows(IllegalArgumentException.class,
                 () -> CrashStates.rebuild(trace, 1, ChoiceVector.decode("k3")));

@@ -181,6 +181,20 @@ class DiskFaultsTest {
         }
 
         @Test
+        @DisplayName("promises room for what a preallocation adds, not for holes that were there before")
+        void holes() {
+            SimulatedDisk disk = disk("f=a");
+            DiskFile file = disk.open("f");
+            file.resize(2 * SECTOR);
+            disk.faults().capacityBytes(3 * SECTOR);
+            file.preallocate(4 * SECTOR);
+            write(file, 2, "cd");
+            assertThrows(DiskFullException.class, () -> write(file, 1, "b"));
+            file.preallocate(SECTOR);
+            assertEquals("a.cd", read(file));
+        }
+
+        @Test
         @DisplayName("promises no room for a length without preallocation")
         void resizeTakesNoRoom() {
             SimulatedDisk disk = disk("f=a");
