@@ -111,7 +111,7 @@ public final class DiskFaults {
      * runs out of room takes whole sectors as far as they go.
      */
     public void capacityBytes(long limit) {
-        disk.capacity(limit);
+        disk.room().limitBytes(limit);
     }
 
     /** The next {@code times} reads of files that pass the filter fail with an input/output error. */
@@ -150,10 +150,10 @@ public final class DiskFaults {
             armed.clear();
             any = false;
         }
-        disk.capacity(Long.MAX_VALUE);
+        disk.room().limitBytes(Long.MAX_VALUE);
     }
 
-    /** How many times a fault struck so far; running out of room counts. */
+    /** How many times a fault struck so far; running out of room counts, {@link #duringNextSync} does not. */
     public int struck() {
         synchronized (armed) {
             return struck;
@@ -173,7 +173,7 @@ public final class DiskFaults {
                         faults.remove();
                         any = !armed.isEmpty();
                     }
-                    struck++;
+                    struck += fault.kind == Kind.MIDST_OF_SYNC ? 0 : 1;
                     return fault.effect;
                 }
             }

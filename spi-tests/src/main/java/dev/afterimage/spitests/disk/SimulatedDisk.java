@@ -15,7 +15,6 @@ import dev.afterimage.spi.storage.DeviceGuarantees;
 import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFile;
-import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spi.storage.DiskLock;
 import dev.afterimage.spi.storage.DiskLockedException;
 import dev.afterimage.spi.storage.FileExistsException;
@@ -51,8 +50,7 @@ public final class SimulatedDisk implements Disk {
     private final DiskFaults faults = new DiskFaults(this);
     private int inodes;
     private final Set<SimulatedFile> openFiles = new HashSet<>();
-    private long allocatedSectors;
-    private long capacitySectors = Long.MAX_VALUE;
+    private final Room room = new Room();
     private volatile long syncNanos;
     private volatile boolean off;
     private volatile boolean closed;
@@ -67,7 +65,7 @@ public final class SimulatedDisk implements Disk {
         for (String name : image.names()) {
             Inode inode = new Inode(++inodes, image.content(name));
             names.put(name, inode);
-            allocatedSectors += inode.allocated().cardinality();
+            room.add(inode);
         }
         recorder.restart(names);
     }
@@ -165,7 +163,7 @@ public final class SimulatedDisk implements Disk {
     public long allocatedBytes() {
         gate.lock();
         try {
-            return allocatedSectors * Sector.BYTES;
+            return room.allocatedBytes();
         } finally {
             gate.unlock();
         }
@@ -317,6 +315,10 @@ public final class SimulatedDisk implements Disk {
         return gate;
     }
 
+    Room room() {
+        return room;
+    }
+
     Recorder recorder() {
         return recorder;
     }
@@ -361,60 +363,11 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
-    /** Takes room for one more sector of a file; false if there is none. With the gate held. */
-    boolean allocate(Inode inode, int sector) {
-        if (inode.allocated().get(sector)) {
-            return true;
-        }
-        if (allocatedSectors >= capacitySectors) {
-            return false;
-        }
-        inode.allocated().set(sector);
-        allocatedSectors++;
-        return true;
-    }
-
-    /** Takes room for sectors of a file, for all or for none; with the gate held. */
-    boolean allocateAll(Inode inode, int from, int to) {
-        int missing = to - from - inode.allocated().get(from, to).cardinality();
-        if (missing > 0 && allocatedSectors + missing > capacitySectors) {
-            return false;
-        }
-        inode.allocated().set(from, to);
-        allocatedSectors += missing;
-        return true;
-    }
-
-    /** Gives back the room of a file beyond its first sectors; with the gate held. */
-    void release(Inode inode, int sectors) {
-        int before = inode.allocated().cardinality();
-        inode.allocated().clear(sectors, Math.max(sectors, inode.allocated().length()));
-        allocatedSectors -= before - inode.allocated().cardinality();
-    }
-
-    DiskFullException full(String what, String name) {
-        faults.countStrike();
-        return new DiskFullException(what + " '" + name + "': no room left on " + description() + ", " + allocatedSectors + " of " + capacitySectors
-                + " sectors are taken");
-    }
-
     /** A handle was closed; with the gate held. */
     void closed(SimulatedFile file, Inode inode) {
         openFiles.remove(file);
         inode.closed();
         reclaim(inode);
-    }
-
-    void capacity(long bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException("capacity: expected no negative number of bytes, found " + bytes);
-        }
-        gate.lock();
-        try {
-            capacitySectors = bytes / Sector.BYTES;
-        } finally {
-            gate.unlock();
-        }
     }
 
     void rot(String name, long bytePosition, int bit) {
@@ -446,7 +399,7 @@ public final class SimulatedDisk implements Disk {
 
     private void reclaim(Inode inode) {
         if (inode.isGone()) {
-            release(inode, 0);
+            room.release(inode, 0);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spi.storage.ShortWriteException;
 import dev.afterimage.spi.storage.SyncFailedException;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ final class SimulatedFile implements DiskFile {
             int fitting = fitting(position, taken);
             apply(source, position, fitting, started);
             if (fitting < taken) {
-                throw disk.full("write of " + asked + " bytes at " + position + " to", name);
+                throw full("write of " + asked + " bytes at " + position + " to");
             }
             if (effect instanceof DiskFaults.Effect.WriteFails fails) {
                 throw failure(fails, asked, taken, position);
@@ -77,7 +78,7 @@ final class SimulatedFile implements DiskFile {
     private int fitting(long position, int length) {
         long end = position + length;
         for (long sector = position / Sector.BYTES; sector * Sector.BYTES < end; sector++) {
-            if (!disk.allocate(inode, Math.toIntExact(sector))) {
+            if (!disk.room().take(inode, Math.toIntExact(sector))) {
                 return (int) Math.max(0, sector * Sector.BYTES - position);
             }
         }
@@ -96,6 +97,11 @@ final class SimulatedFile implements DiskFile {
         recorder.add(new DiskEvent.Written(recorder.call(started), name, inode.number(), position, length, run, before.size(), after.size()));
     }
 
+    private DiskFullException full(String what) {
+        disk.faults().countStrike();
+        return new DiskFullException(what + " '" + name + "': no room left on " + disk.description() + ", " + disk.room());
+    }
+
     private DiskException failure(DiskFaults.Effect.WriteFails fails, int asked, int taken, long position) {
         return fails.isShort()
                 ? new ShortWriteException("write to '" + name + "' at " + position + ": the device took " + taken + " of " + asked + " bytes, on purpose")
@@ -109,7 +115,7 @@ final class SimulatedFile implements DiskFile {
         disk.gate().lock();
         try {
             requireUsable();
-            disk.release(inode, Inode.sectors(size));
+            disk.room().release(inode, Inode.sectors(size));
             changeSize(size, started, false);
         } finally {
             disk.gate().unlock();
@@ -125,8 +131,8 @@ final class SimulatedFile implements DiskFile {
             requireUsable();
             // Room is promised for what is added, not for holes among what is there.
             long added = inode.content().size();
-            if (size > added && !disk.allocateAll(inode, (int) (added / Sector.BYTES), Inode.sectors(size))) {
-                throw disk.full("preallocate " + size + " bytes of", name);
+            if (size > added && !disk.room().take(inode, (int) (added / Sector.BYTES), Inode.sectors(size))) {
+                throw full("preallocate " + size + " bytes of");
             }
             changeSize(Math.max(size, inode.content().size()), started, true);
         } finally {
