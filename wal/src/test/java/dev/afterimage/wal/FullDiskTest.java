@@ -74,6 +74,28 @@ class FullDiskTest {
     }
 
     @Test
+    @DisplayName("G2: an opening that has to go on in the last segment does not bring back what was cut off, even behind a new record that ends exactly before it")
+    void goesOnInPlace() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            LogWorkshop.appendForced(log, 1);
+            long lost = LogWorkshop.append(log, 2, 1000 + RecordFormat.WATERMARK_BYTES);
+            LogWorkshop.append(log, 3, 1000);
+            log.write(log.endLsn());
+            disk.plant(LogWorkshop.fileOf(1, lost), lost, new byte[512]);
+        }
+        disk.delete("spare-1");
+        disk.fill();
+        LogEnd end = LogWorkshop.read(disk).end();
+        try (WriteAheadLog log = LogWorkshop.begin(disk, end)) {
+            assertEquals(new LogAnchor(1, end.lsn()), log.start());
+            log.force(LogWorkshop.append(log, 4, 1000)); // and a watermark: together as long as record 2
+        }
+        assertEquals(List.of(1L, 4L), LogWorkshop.read(disk).transactions());
+        disk = disk.afterPowerLoss(LogWorkshop.random(), 0, false);
+        assertEquals(List.of(1L, 4L), LogWorkshop.read(disk).transactions());
+    }
+
+    @Test
     @DisplayName("once there is room, the spare is replaced before the log grows")
     void spareFirst() {
         try (WriteAheadLog log = LogWorkshop.create(disk)) {
