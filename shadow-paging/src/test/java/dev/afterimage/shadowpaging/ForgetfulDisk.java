@@ -85,6 +85,18 @@ final class ForgetfulDisk implements Disk {
         content.durable[(int) position] ^= 0x10;
     }
 
+    /** A disk of its own with the same bytes, all of them durable. */
+    synchronized ForgetfulDisk copy() {
+        ForgetfulDisk copy = new ForgetfulDisk();
+        files.forEach((name, content) -> {
+            Content same = new Content();
+            same.size = content.size;
+            same.bytes = content.bytes.clone();
+            settle(copy, name, same);
+        });
+        return copy;
+    }
+
     /** What is left after a loss of power. */
     synchronized ForgetfulDisk afterPowerLoss(RandomGenerator random) {
         ForgetfulDisk left = new ForgetfulDisk();

@@ -13,7 +13,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(120)
 @DisplayName("Shadow paging, crashed at every call of the disk")
 class ShadowPagingCrashTest {
     private static final int PAGES = 40;

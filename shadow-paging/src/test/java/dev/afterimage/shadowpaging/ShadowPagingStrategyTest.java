@@ -1,5 +1,6 @@
 package dev.afterimage.shadowpaging;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -27,18 +28,22 @@ import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskFullException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.mockito.InOrder;
 
+@Timeout(60)
 @DisplayName("Shadow paging")
 class ShadowPagingStrategyTest {
     private final ForgetfulDisk disk = new ForgetfulDisk();
@@ -483,6 +488,65 @@ class ShadowPagingStrategyTest {
             try (TestStore store = TestStore.open(rotten)) {
                 assertEquals(4, store.read(4));
             }
+        }
+    }
+
+    @Test
+    @DisplayName("both roots on the disk are whole trees at all times: without the newest, the store is as it was one flip before (S2)")
+    void bothRootsWhole() {
+        List<long[]> states = new ArrayList<>(); // what each flip made current
+        states.add(null); // there is no flip 0
+        AtomicInteger looks = new AtomicInteger();
+        disk.decorate(file -> {
+            DiskFile watched = spy(file);
+            if (file.name().equals("roots")) {
+                doAnswer(write -> {
+                    // The worst moment: all that the next flip writes is written, and its root is not.
+                    boolean firstCopy = write.<Long>getArgument(1) < 2 * 4096;
+                    if (firstCopy && states.size() > 2) {
+                        assertArrayEquals(states.get(states.size() - 2), withoutRoot(states.size() - 1), "before flip " + states.size());
+                        looks.incrementAndGet();
+                    }
+                    return write.callRealMethod();
+                }).when(watched).write(any(), anyLong());
+            }
+            return watched;
+        });
+        Random random = new Random(2);
+        long[] now = new long[8];
+        Arrays.fill(now, -1);
+        for (int life = 0; life < 3; life++) {
+            try (TestStore store = new TestStore(disk, life == 0, 64)) {
+                states.add(now.clone()); // the creation's flip, or the opening's, after which both roots name the same tree
+                for (int i = 0; i < 30; i++) {
+                    StrategyTransaction transaction = store.begin();
+                    for (int page = 0; page < 8; page++) {
+                        if (random.nextBoolean()) {
+                            long value = 100 * i + page;
+                            if (now[page] < 0) {
+                                TestStore.create(transaction, page, value);
+                            } else {
+                                TestStore.write(transaction, page, value);
+                            }
+                            now[page] = value;
+                        }
+                    }
+                    TestStore.commit(transaction);
+                    states.add(now.clone());
+                }
+            }
+            states.add(now.clone()); // the flip of close()
+        }
+        assertTrue(looks.get() > 90);
+    }
+
+    /** What the store holds if that root is rotten in both its copies. */
+    private long[] withoutRoot(int flip) {
+        ForgetfulDisk copy = disk.copy();
+        copy.rot("roots", (flip & 1) * 4096L);
+        copy.rot("roots", (2 + (flip & 1)) * 4096L);
+        try (TestStore store = TestStore.open(copy)) {
+            return LongStream.range(0, 8).map(store::read).toArray();
         }
     }
 
