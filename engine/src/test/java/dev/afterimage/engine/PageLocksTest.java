@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.afterimage.api.DeadlockException;
 import dev.afterimage.api.LockTimeoutException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PageLocksTest {
     private static final long LONG = TimeUnit.SECONDS.toNanos(50);
-    private final PageLocks locks = new PageLocks(TimeSource.system());
+    private PageLocks locks = new PageLocks(TimeSource.system());
     private final AtomicInteger ids = new AtomicInteger();
 
     /** A transaction with a thread of its own. */
@@ -235,29 +236,30 @@ class PageLocksTest {
     @Test
     @DisplayName("those behind a request that gave up are served when it goes")
     void timeoutLetsOthersThrough() {
-        try (Actor a = new Actor(); Actor c = new Actor()) {
-            a.holds(5, false);
-            AtomicReference<Throwable> thrown = new AtomicReference<>();
-            LockOwner late = new LockOwner();
-            CountDownLatch done = new CountDownLatch(1);
-            Thread waiter = new Thread(() -> {
-                late.begin(Thread.currentThread(), 99, 99);
-                try {
-                    locks.acquire(late, 5, true, 300_000_000);
-                } catch (RuntimeException e) {
-                    thrown.set(e);
-                }
-                done.countDown();
-            });
-            waiter.start();
-            while (late.waiting == null) {
-                Thread.onSpinWait();
+        AtomicLong now = new AtomicLong();
+        locks = new PageLocks(new TimeSource() {
+            @Override
+            public long nanos() {
+                return now.get();
             }
+
+            @Override
+            public long epochMillis() {
+                return 0;
+            }
+        });
+        try (Actor a = new Actor(); Actor b = new Actor(); Actor c = new Actor()) {
+            a.holds(5, false);
+            var late = b.waits(5, true);
+            now.addAndGet(LONG / 2);
             var behind = c.waits(5, false);
+            assertFalse(behind.isDone());
+            now.addAndGet(LONG / 2);
+            LockSupport.unpark(b.thread);
+            late.join();
+            assertInstanceOf(LockTimeoutException.class, b.result.get());
             behind.join();
             assertInstanceOf(LockRequest.class, c.result.get());
-            join(waiter);
-            assertInstanceOf(LockTimeoutException.class, thrown.get());
         }
     }
 
@@ -368,6 +370,7 @@ class PageLocksTest {
                                 if (writers[page].get() > 0 && !(writes[page] && writers[page].get() == 1 && readers[page].get() == 1)) {
                                     throw new AssertionError("page " + page + ": " + writers[page] + " writers, " + readers[page] + " readers");
                                 }
+                                Thread.yield(); // so that they meet on one core too
                             }
                         } catch (DeadlockException e) {
                             deadlocks.incrementAndGet();
