@@ -60,6 +60,6 @@ public final class RuleReporting implements ExecutionCondition, AfterTestExecuti
     }
 
     private static ConformanceRun run(ExtensionContext context) {
-        return context.getStore(NAMESPACE).getOrComputeIfAbsent(context.getRequiredTestClass(), type -> new ConformanceRun(), ConformanceRun.class);
+        return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(context.getRequiredTestClass(), type -> new ConformanceRun(), ConformanceRun.class);
     }
 }
