@@ -161,7 +161,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-D2")
     @DisplayName("D2 What survives is a prefix of the commit order, whatever each commit waited for")
     public void survivorsAreAPrefix() {
-        campaign().directed(DirectedScenario.EVERY_LEVEL);
+        campaign().directed(DirectedScenario.EVERY_LEVEL, DirectedScenario.RELAXED_ROW);
         campaign().random(Mix.LEVELS, 10);
     }
 
@@ -180,6 +180,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-W1")
     @DisplayName("W1 Nothing durable is overwritten before what recovery needs is durable")
     public void nothingIsOverwrittenTooEarly() {
+        campaign().directed(DirectedScenario.RECYCLED_LOG);
         campaign().random(Mix.CHECKPOINTS, 15);
     }
 

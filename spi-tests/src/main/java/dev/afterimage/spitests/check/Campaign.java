@@ -19,6 +19,8 @@ import dev.afterimage.spitests.play.StoreUnderTest;
 public final class Campaign {
     /** States of a directed scenario, at most. */
     private static final int DIRECTED_STATES = 500;
+    /** Where a crash point of a directed scenario leaves no more than so many combinations, all are tried. */
+    private static final int DIRECTED_PRODUCT = 1 << 8;
     private static final int FULL_DISK_CASES = 24;
     private static final int FAULT_CASE_STATES = 12;
     private static final int LARGE_STATES = 40;
@@ -40,8 +42,9 @@ public final class Campaign {
 
     /** Directed scenarios, every crash state of them (up to a cap, evenly spread). */
     public void directed(Scenario... scenarios) {
+        Effort thorough = effort.forDirected(DIRECTED_PRODUCT);
         for (Scenario scenario : scenarios) {
-            new CrashSweep(subject, effort, tally).run(scenario, Math.min(DIRECTED_STATES, effort.states()));
+            new CrashSweep(subject, thorough, tally).run(scenario, Math.min(DIRECTED_STATES, effort.states()));
         }
     }
 
@@ -52,7 +55,7 @@ public final class Campaign {
 
     /** The same, with the recovery of one state in a few crashed as well. */
     public void randomNested(Mix mix, int percent, int nestedOneIn) {
-        random(mix, percent, new Effort(effort.plan(), effort.states(), nestedOneIn, effort.nestedPlan(), effort.nestedDepth(), effort.threads()));
+        random(mix, percent, effort.withNested(nestedOneIn));
     }
 
     private void random(Mix mix, int percent, Effort how) {
@@ -67,7 +70,7 @@ public final class Campaign {
 
     /** Each sync of a short run fails, in each way a sync can fail. */
     public void failedSyncs() {
-        Effort few = new Effort(EnumerationPlan.GATE, effort.states(), Integer.MAX_VALUE, effort.nestedPlan(), 1, effort.threads());
+        Effort few = effort.withoutNested(EnumerationPlan.GATE);
         for (SyncFailure failure : SyncFailure.values()) {
             eachUntilNoneFails(few, false, failure);
         }
@@ -86,7 +89,7 @@ public final class Campaign {
 
     /** The disk fills up sooner or later. */
     public void fullDisks() {
-        Effort few = new Effort(EnumerationPlan.GATE, effort.states(), Integer.MAX_VALUE, effort.nestedPlan(), 1, effort.threads());
+        Effort few = effort.withoutNested(EnumerationPlan.GATE);
         int sectors = 0;
         for (int count = 0; count < FULL_DISK_CASES; count++) {
             FullDisk scenario = new FullDisk(sectors);
@@ -98,7 +101,7 @@ public final class Campaign {
 
     /** A transaction of that many pages commits, another rolls back, and a crash comes at some of the syncs (rule L1). */
     public void large(int pages) {
-        Effort few = new Effort(EnumerationPlan.PREFIXES, effort.states(), Integer.MAX_VALUE, effort.nestedPlan(), 1, effort.threads());
+        Effort few = effort.withoutNested(EnumerationPlan.PREFIXES);
         new CrashSweep(subject, few, tally).run(new LargeTransaction(pages), LARGE_STATES);
     }
 

@@ -1,5 +1,6 @@
 package dev.afterimage.spitests.check;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,23 +114,21 @@ public final class CrashSweep {
         if (state == null) {
             throw new IllegalArgumentException("the trace of " + line.scenario() + " has no crash point " + crash.point());
         }
-        DiskImage image = state.image();
-        Oracle.Sequel sequel = line.crashes().size() == 1 ? Oracle.Sequel.of(image) : Oracle.Sequel.NONE;
         boolean mustExist = played.history.mustExistAt(state.sequence());
+        DiskImage image = state.image();
         try {
-            DiskTrace trace = played.oracle.check(image, played.legal(state), mustExist, sequel);
-            for (int depth = 1; depth < line.crashes().size(); depth++) {
-                ReplayLine.Crash nested = line.crashes().get(depth);
+            for (int depth = 0;; depth++) {
+                boolean last = depth == line.crashes().size() - 1;
+                DiskTrace trace = played.oracle.check(image, played.legal(state), mustExist, last ? EnumSet.allOf(Oracle.Sequel.class) : Oracle.NOTHING_MORE);
+                if (last) {
+                    return;
+                }
+                ReplayLine.Crash nested = line.crashes().get(depth + 1);
                 image = CrashStates.rebuild(trace, nested.point(), nested.choice());
-                trace = played.oracle.check(image, played.legal(state), mustExist, sequelWithin(image, depth, line.crashes().size()));
             }
         } catch (Violation e) {
             throw e.replayedBy(line.toString());
         }
-    }
-
-    private static Oracle.Sequel sequelWithin(DiskImage image, int depth, int crashes) {
-        return depth == crashes - 1 ? Oracle.Sequel.of(image) : Oracle.Sequel.NONE;
     }
 
     private Played play(Scenario scenario) {
@@ -149,7 +148,7 @@ public final class CrashSweep {
         boolean mustExist = played.history.mustExistAt(state.sequence());
         DiskTrace recovery;
         try {
-            recovery = played.oracle.check(state.image(), legal, mustExist, Oracle.Sequel.of(state.image()));
+            recovery = played.oracle.check(state.image(), legal, mustExist, Oracle.Sequel.of(state.image(), effort.directed()));
         } catch (Violation e) {
             throw e.replayedBy(line.toString());
         }
@@ -166,7 +165,7 @@ public final class CrashSweep {
             ReplayLine line = outer.then(state);
             DiskTrace again;
             try {
-                again = played.oracle.check(state.image(), legal, mustExist, Oracle.Sequel.of(state.image()));
+                again = played.oracle.check(state.image(), legal, mustExist, Oracle.Sequel.of(state.image(), effort.directed()));
             } catch (Violation e) {
                 throw e.replayedBy(line.toString());
             }

@@ -10,15 +10,32 @@ import dev.afterimage.spitests.disk.EnumerationPlan;
  * @param nestedOneIn of how many states one has its recovery crashed as well
  * @param nestedPlan which crash states of a recovery are tried
  * @param nestedDepth how many crashes may follow one another, the first one counted
+ * @param directed whether the scenarios are short and pointed, so that each state is worth more than one look
  * @param threads how many states are looked at at once
  */
-public record Effort(EnumerationPlan plan, int states, int nestedOneIn, EnumerationPlan nestedPlan, int nestedDepth, int threads) {
+public record Effort(EnumerationPlan plan, int states, int nestedOneIn, EnumerationPlan nestedPlan, int nestedDepth, boolean directed,
+        int threads) {
     /** What every build runs. */
-    public static final Effort QUICK = new Effort(EnumerationPlan.GATE, 12_000, 40, EnumerationPlan.GATE.withStatesInAll(24), 3,
+    public static final Effort QUICK = new Effort(EnumerationPlan.GATE, 12_000, 40, EnumerationPlan.GATE.withStatesInAll(24), 3, false,
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors())));
 
     /** This effort with other numbers of states and of threads. */
     public Effort with(int otherStates, int otherThreads) {
-        return new Effort(plan, otherStates, nestedOneIn, nestedPlan, nestedDepth, otherThreads);
+        return new Effort(plan, otherStates, nestedOneIn, nestedPlan, nestedDepth, directed, otherThreads);
+    }
+
+    /** This effort for directed scenarios, where up to so many combinations at one point are all tried. */
+    public Effort forDirected(int combinations) {
+        return new Effort(plan.withProductLimit(combinations), states, nestedOneIn, nestedPlan, nestedDepth, true, threads);
+    }
+
+    /** This effort with the recovery of one state in so many crashed as well. */
+    public Effort withNested(int oneIn) {
+        return new Effort(plan, states, oneIn, nestedPlan, nestedDepth, directed, threads);
+    }
+
+    /** This effort with other states tried, and no recovery crashed. */
+    public Effort withoutNested(EnumerationPlan otherPlan) {
+        return new Effort(otherPlan, states, Integer.MAX_VALUE, nestedPlan, 1, directed, threads);
     }
 }

@@ -1,9 +1,12 @@
 package dev.afterimage.spitests.check;
 
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 import dev.afterimage.api.Durability;
@@ -33,6 +36,8 @@ import dev.afterimage.spitests.play.StoreUnderTest;
  * the new work, exactly what was seen is there. Safe for many threads; each call has a disk of its own.
  */
 public final class Oracle {
+    /** No sequel: only what recovery shows is looked at. */
+    static final Set<Sequel> NOTHING_MORE = Set.of(Sequel.NONE);
     private static final int NEW_PAGES = 3;
 
     private final StoreUnderTest subject;
@@ -60,14 +65,17 @@ public final class Oracle {
         NONE,
         /** The power fails at once. */
         POWER_FAILS,
+        /** One commit of the simplest kind, then the power fails: it may take exactly the place of a commit that was lost, in front of one that was not. */
+        COMMIT_THEN_POWER_FAILS,
         /** New work, then the power fails. */
         WORK_THEN_POWER_FAILS,
         /** New work, then the process dies. */
         WORK_THEN_PROCESS_DIES;
 
-        /** A sequel chosen by the image, the same each time. */
-        static Sequel of(DiskImage image) {
-            return values()[1 + (int) Long.remainderUnsigned(image.hash() * 0x9E3779B97F4A7C15L >>> 32, 3)];
+        /** The sequels that a state gets: one chosen by its image, the same each time; and where it pays, the simplest commit as well. */
+        static Set<Sequel> of(DiskImage image, boolean directed) {
+            Sequel chosen = values()[1 + new SplittableRandom(image.hash()).nextInt(values().length - 1)];
+            return directed ? EnumSet.of(chosen, COMMIT_THEN_POWER_FAILS) : EnumSet.of(chosen);
         }
     }
 
@@ -76,10 +84,19 @@ public final class Oracle {
      *
      * @param legal the states it may hold
      * @param mustExist whether a store must be there
+     * @param sequels what comes after recovery, each on a disk of its own
      * @return what recovery did to the disk, for crashing it in turn
      * @throws Violation if a rule is broken
      */
-    public DiskTrace check(DiskImage image, History.Legal legal, boolean mustExist, Sequel sequel) {
+    public DiskTrace check(DiskImage image, History.Legal legal, boolean mustExist, Set<Sequel> sequels) {
+        DiskTrace recovery = null;
+        for (Sequel sequel : sequels) {
+            recovery = check(image, legal, mustExist, sequel);
+        }
+        return Objects.requireNonNull(recovery, "no sequel was asked for");
+    }
+
+    private DiskTrace check(DiskImage image, History.Legal legal, boolean mustExist, Sequel sequel) {
         SimulatedDisk disk = new SimulatedDisk(image);
         Stage stage = new Stage(subject, disk, disk, new ReferenceModel(legal.states().get(0).after(), transactions), image.hash());
         try {
@@ -119,21 +136,36 @@ public final class Oracle {
     private void follow(Stage first, CommittedState found, Sequel sequel) {
         ReferenceModel seen = new ReferenceModel(found, transactions);
         Stage stage = first.continuedWith(seen);
-        if (sequel != Sequel.POWER_FAILS) {
-            work(stage);
+        switch (sequel) {
+            case NONE, POWER_FAILS -> {
+            }
+            case COMMIT_THEN_POWER_FAILS -> commit(stage);
+            case WORK_THEN_POWER_FAILS, WORK_THEN_PROCESS_DIES -> work(stage);
         }
         DiskImage second = sequel == Sequel.WORK_THEN_PROCESS_DIES ? stage.disk().asIssued() : stage.disk().asSynced();
         marks.secondCrash();
-        History exactly = History.exactly(seen.history().latest().after());
         Set<Long> all = new TreeSet<>(known);
         all.addAll(seen.knownPages());
+        // What the new work did is a history of its own, which begins with what recovery showed: that, too, must never be taken back.
+        History since = seen.history();
+        CrashKind kind = sequel == Sequel.WORK_THEN_PROCESS_DIES ? CrashKind.PROCESS : CrashKind.POWER;
         try {
-            new Oracle(subject, exactly, all, seen.transactions(), marks)
-                    .check(second, exactly.legalAt(0, CrashKind.POWER), true, Sequel.NONE);
+            new Oracle(subject, since, all, seen.transactions(), marks).check(second, since.legalAt(stage.now(), kind), true, Sequel.NONE);
         } catch (Violation e) {
-            throw new Violation(e.rule().equals("D1") ? "D1" : "A2", "after recovery (" + sequel + "), what had been shown or acknowledged must be there: "
-                    + e.getMessage(), e);
+            throw new Violation(sequel == Sequel.POWER_FAILS ? "A2" : e.rule(), "after recovery, and then " + sequel
+                    + ", what had been shown or acknowledged must be there: " + e.getMessage(), e);
         }
+    }
+
+    private static void commit(Stage stage) {
+        Actor actor = stage.self();
+        if (!actor.begin() || !actor.write(stage.root()) || !actor.commit(Durability.POWER_SAFE)) {
+            throw refused(stage);
+        }
+    }
+
+    private static Violation refused(Stage stage) {
+        return new Violation("A2", "a recovered store must take new work; found " + stage.failure() + " " + stage.refusals(), stage.failure());
     }
 
     /** One power-safe transaction: takes pages, none of which may be in use, and writes there and elsewhere. */
@@ -149,7 +181,7 @@ public final class Oracle {
             going = actor.write(pages.next(), 2, 9);
         }
         if (!going || !actor.commit(Durability.POWER_SAFE)) {
-            throw new Violation("A2", "a recovered store must take new work; found " + stage.failure() + " " + stage.refusals(), stage.failure());
+            throw refused(stage);
         }
     }
 

@@ -30,6 +30,7 @@ import dev.afterimage.spitests.play.StoreUnderTest;
 public final class Rot {
     private static final int SECTOR = 512;
     private static final int LATER_COMMITS = 3;
+    private static final int MISDIRECTED_BLOCKS = 24;
 
     private final StoreUnderTest subject;
     private final Tally tally;
@@ -52,6 +53,7 @@ public final class Rot {
             stage.closeStore();
             DiskImage image = stage.disk().asIssued();
             damage("T1", image, places(image, image), stage.model());
+            misdirect(image, stage.model());
         }
     }
 
@@ -102,6 +104,24 @@ public final class Rot {
             look(rule, place + " with bit 5 of byte " + at + " turned", image.flipBit(place.file, at, 5), model);
             if (index % (2 * step) == 0) {
                 look(rule, place + " zeroed", image.zeroSector(place.file, place.sector), model);
+            }
+        }
+    }
+
+    /** A write that went to the wrong place: one page-sized block of a file holds what another should, and its own bytes are gone. */
+    private void misdirect(DiskImage image, ReferenceModel model) {
+        int block = subject.pageSize();
+        for (String file : image.names()) {
+            List<Long> used = new ArrayList<>();
+            for (long at = 0; at + block <= image.size(file) && used.size() < MISDIRECTED_BLOCKS; at += block) {
+                if (!Arrays.equals(image.read(file, at, block), new byte[block])) {
+                    used.add(at);
+                }
+            }
+            for (int index = 1; index < used.size(); index++) {
+                byte[] bytes = image.read(file, used.get(index - 1), block);
+                look("T1", "the block at " + used.get(index) + " of " + file + " with the bytes of the one before it",
+                        image.overwrite(file, used.get(index), bytes), model);
             }
         }
     }

@@ -55,6 +55,9 @@ public final class CommitRecord {
 
     @Override
     public String toString() {
+        if (transaction == 0) {
+            return "the beginning";
+        }
         return "T" + transaction + " " + level + " called@" + called + (acknowledged == NEVER ? " unanswered" : " acknowledged@" + acknowledged)
                 + (retracted == NEVER ? "" : " retracted@" + retracted);
     }

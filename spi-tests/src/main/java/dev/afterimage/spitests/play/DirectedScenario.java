@@ -50,6 +50,21 @@ public enum DirectedScenario implements Scenario {
             stage.checkpoint();
         }
     },
+    /** Commits of many sizes between checkpoints, so that a log used again ends in the midst of what it held before (G1, G3, G8). */
+    RECYCLED_LOG {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(6);
+            int[] sizes = {6, 1, 5, 2, 4, 1, 6, 3, 2, 1};
+            for (int round = 0; round < sizes.length; round++) {
+                commitAll(stage, pages.subList(0, sizes[round]), Durability.POWER_SAFE);
+                if (round % 2 == 1) {
+                    stage.checkpoint();
+                }
+            }
+        }
+    },
     /** Commits that nobody waited for, then a checkpoint that writes their pages: log before data (W1, W2). */
     CHECKPOINT_AFTER_RELAXED {
         @Override
@@ -146,6 +161,16 @@ public enum DirectedScenario implements Scenario {
             }
             stage.background();
             commit(stage, pages.get(0), Durability.RELAXED);
+        }
+    },
+    /** Commits of one size in a row that nobody waited for: a crash keeps a later one without an earlier one (G2, G7). */
+    RELAXED_ROW {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            for (int count = 0; count < 5; count++) {
+                commit(stage, stage.root(), Durability.RELAXED);
+            }
         }
     },
     /** Pages given back, and taken again by others, across openings (S6, R8). */

@@ -3,6 +3,7 @@ package dev.afterimage.spitests.specimen;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -133,8 +134,7 @@ final class LogRecords {
         boolean sane = length >= SECTOR && length % SECTOR == 0 && position + length <= log.size();
         boolean mine = head.getLong(8) == control.start() + position && head.getLong(16) == control.salt();
         if (vices.contains(Vice.G3_BELIEVES_LENGTH) && length != 0) {
-            sane = true;
-            mine = true;
+            Objects.checkFromIndexSize(position, (long) length, log.size());
         }
         if (!sane || !mine && !vices.contains(Vice.G1_BELIEVES_STALE_RECORDS)) {
             return null;

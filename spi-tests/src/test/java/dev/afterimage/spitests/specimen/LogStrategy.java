@@ -24,6 +24,7 @@ import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.DiskFullException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class LogStrategy implements RecoveryStrategy {
     static final String PAGES = "specimen.pages";
     static final String TWICE = "specimen.twice";
     private static final long DEBT_LIMIT = 96 << 10;
+    private static final long RESERVE_STEP = 64 << 10;
 
     final StrategyContext context;
     final Set<Vice> vices;
@@ -178,7 +180,11 @@ final class LogStrategy implements RecoveryStrategy {
     /** Room that a recovery will count on must be durable before the commit that needs it, or a power loss takes it back. */
     private void reserve(DiskFile file, long bytes) {
         if (file.size() < bytes) {
-            file.preallocate(bytes);
+            try {
+                file.preallocate((bytes / RESERVE_STEP + 1) * RESERVE_STEP);
+            } catch (DiskFullException e) {
+                file.preallocate(bytes);
+            }
             try {
                 file.sync();
             } catch (DiskException e) {

@@ -41,7 +41,7 @@ record ShadowRoot(long sequence, long highestTransaction, int entries, int table
         body.putInt(SECTOR - 4, checksum(body)).rewind();
         for (int copy = 0; copy < 2; copy++) {
             long position = (2 * (parity % 2) + copy) * COPY;
-            if (vices.contains(Vice.S3_ROOT_WITHOUT_CHECKSUM)) {
+            if (inTwoSectors(vices)) {
                 // Two sectors: what it is in the first, where the table is in the second.
                 file.write(body.slice(0, 8), position);
                 file.write(body.slice(8, SECTOR - 8), position + SECTOR);
@@ -57,7 +57,7 @@ record ShadowRoot(long sequence, long highestTransaction, int entries, int table
         boolean damaged = false;
         for (int parity = 0; parity < 2; parity++) {
             ShadowRoot first = read(file, 2L * parity * COPY, vices);
-            ShadowRoot second = read(file, (2L * parity + 1) * COPY, vices);
+            ShadowRoot second = vices.contains(Vice.S10_FALLS_BACK_SILENTLY) ? null : read(file, (2L * parity + 1) * COPY, vices);
             ShadowRoot one = newer(first, second);
             damaged |= one == null && !isBlank(file, 2L * parity * COPY);
             newest = newer(newest, one);
@@ -68,20 +68,24 @@ record ShadowRoot(long sequence, long highestTransaction, int entries, int table
         return newest;
     }
 
+    private static boolean inTwoSectors(Set<Vice> vices) {
+        return vices.contains(Vice.S2_OVERWRITES_VALID_ROOT) || vices.contains(Vice.S3_ROOT_WITHOUT_CHECKSUM);
+    }
+
     private static @Nullable ShadowRoot newer(@Nullable ShadowRoot one, @Nullable ShadowRoot other) {
         return one == null || other != null && other.sequence > one.sequence ? other : one;
     }
 
     private static @Nullable ShadowRoot read(DiskFile file, long position, Set<Vice> vices) {
         ByteBuffer body = ByteBuffer.allocate(SECTOR);
-        if (vices.contains(Vice.S3_ROOT_WITHOUT_CHECKSUM)) {
+        if (inTwoSectors(vices)) {
             file.read(body.slice(0, 8), position);
             file.read(body.slice(8, SECTOR - 8), position + SECTOR);
         } else {
             file.read(body, position);
-            if (body.getInt(SECTOR - 4) != checksum(body)) {
-                return null;
-            }
+        }
+        if (body.getInt(SECTOR - 4) != checksum(body) && !vices.contains(Vice.S3_ROOT_WITHOUT_CHECKSUM)) {
+            return null;
         }
         int[] slots = new int[Math.min(TABLE_SLOTS_MAX, body.getInt(24))];
         for (int index = 0; index < slots.length; index++) {

@@ -27,6 +27,7 @@ import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.DiskFullException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,7 @@ final class ShadowStrategy implements RecoveryStrategy {
     private DiskFile pages;
     private DiskFile roots;
     private ShadowRoot root;
-    private long nextParity;
+    private long nextParity = 1;
     private long highestTransaction;
     private long pageBytes;
     private volatile @Nullable StoreFailedException failure;
@@ -87,7 +88,7 @@ final class ShadowStrategy implements RecoveryStrategy {
             load();
             highestTransaction = root.highestTransaction() + UNRECORDED;
             nextParity = has(Vice.S2_OVERWRITES_VALID_ROOT) ? 0 : root.sequence() + 1;
-            root.write(roots, vices, has(Vice.S2_OVERWRITES_VALID_ROOT) ? root.sequence() : root.sequence());
+            root.write(roots, vices, root.sequence());
             roots.sync();
         }
         context.events().recoveryProgress(new RecoveryProgress("page table walk", table.size(), table.size()));
@@ -231,7 +232,7 @@ final class ShadowStrategy implements RecoveryStrategy {
         int pageSize = context.pageSize();
         int slots = Math.max(1, (next.size() * ENTRY + pageSize - 1) / pageSize);
         if (slots > ShadowRoot.TABLE_SLOTS_MAX) {
-            throw new dev.afterimage.spi.storage.DiskFullException("the specimen's table holds no more pages");
+            throw new DiskFullException("the specimen's table holds no more pages");
         }
         ByteBuffer bytes = ByteBuffer.allocate(slots * pageSize);
         next.forEach((number, place) -> bytes.putLong(number).putInt(place.slot).putInt(place.checksum));
