@@ -142,6 +142,77 @@ class CommitQueueTest {
         assertEquals(2, duty.led.get(), "the follower came too late for the first sync and led the second");
     }
 
+    /**
+     * The one interleaving that a queue without its last rule loses: A has given up the lead and taken the two who wait off the stack; before it puts them back, B leads and
+     * serves the first of them. A then wakes that one as the heir, which finds itself served and leaves; it must see to the other.
+     */
+    @Test
+    @Timeout(60)
+    @DisplayName("an heir that was served before it woke sees to those who still wait")
+    void heirServedMeanwhile() throws InterruptedException {
+        List<Thread> followers = new ArrayList<>();
+        CountDownLatch wakes = new CountDownLatch(1);
+        CountDownLatch served = new CountDownLatch(1);
+        CountDownLatch leads = new CountDownLatch(1);
+        CountDownLatch followed = new CountDownLatch(1);
+        Thread[] first = new Thread[1];
+        Counting duty = new Counting() {
+            private volatile boolean firstIsWaking;
+
+            @Override
+            public long done() {
+                long now = done;
+                if (firstIsWaking && Thread.currentThread() == first[0]) {
+                    firstIsWaking = false;
+                    wakes.countDown();
+                    join(served);
+                }
+                return now;
+            }
+
+            @Override
+            public void lead() {
+                int turn = led.incrementAndGet();
+                if (turn == 1) {
+                    leads.countDown();
+                    join(followed);
+                    firstIsWaking = true;
+                }
+                done = turn;
+            }
+        };
+        CommitQueue queue = new CommitQueue(duty);
+        first[0] = new Thread(() -> queue.await(1));
+        first[0].start();
+        leads.await();
+        for (long target = 2; target <= 3; target++) {
+            long mine = target;
+            Thread follower = new Thread(() -> queue.await(mine));
+            followers.add(follower);
+            follower.start();
+            while (follower.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        followed.countDown();
+        wakes.await();
+        queue.await(2);
+        served.countDown();
+        first[0].join();
+        for (Thread follower : followers) {
+            follower.join();
+        }
+        assertEquals(3, duty.done);
+    }
+
+    private static void join(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException unexpected) {
+            throw new AssertionError(unexpected);
+        }
+    }
+
     @Test
     @Timeout(60)
     @DisplayName("when leading fails, all who wait are let go")

@@ -48,7 +48,7 @@ final class MeasureLog {
             for (int round = 0; round < 4; round++) {
                 append(log, 1_000_000);
             }
-            for (int threads : new int[] {1, 4, 16, 64}) {
+            for (int threads : new int[] {1, 4, 16, 64, 1}) {
                 force(log, threads, 3_000_000_000L);
             }
             System.out.println(log.statistics());
