@@ -279,8 +279,14 @@ final class Flips {
                 return;
             }
             FlipRecord before = durable;
-            TableRoot root = batch == null ? before.root() : writeBatch(before.root(), batch);
-            FlipRecord next = new FlipRecord(before.flip() + 1, root, highestBegun.get(), clean);
+            TableRoot root = before.root();
+            long slotsSynced = before.slots();
+            if (batch != null) {
+                root = writeBatch(root, batch);
+                slotsSynced = slots.count(); // before the sync, so that it covers them
+                space.sync();
+            }
+            FlipRecord next = new FlipRecord(before.flip() + 1, root, highestBegun.get(), clean, slotsSynced);
             rootBlock.write(next.encode(shape.pageSize()));
             finish(batch, next);
         } catch (RuntimeException | Error cause) {
@@ -304,7 +310,7 @@ final class Flips {
         }
     }
 
-    /** Writes and syncs everything the new root will reach and the old one does not; returns the new root. */
+    /** Writes everything the new root will reach and the old one does not; returns the new root. */
     private TableRoot writeBatch(TableRoot old, CommitBatch batch) {
         LongList pageIds = batch.overlay().pageIds();
         LongList places = new LongList();
@@ -323,7 +329,6 @@ final class Flips {
         }
         TableRoot root = update.apply(old, pageIds, places);
         assert update.written().size() <= batch.reserved() : "a flip wrote more nodes than its commits reserved";
-        space.sync();
         return root;
     }
 

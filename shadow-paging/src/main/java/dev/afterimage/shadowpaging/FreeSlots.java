@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>None of this is stored: after a crash it is worked out again from what the durable root reaches. A slot is in one of these states; the method is on the arrow:
  *
  * <pre>
- *   (no such slot) --grow--> FREE --take, takeReserved--> IN USE --give--> FREE
+ *   (no such slot) --grow--> FREE --take, takeReserved--> IN USE --give--> FREE --shrink--> (no such slot)
  * </pre>
  *
  * Beside that, a number of free slots may be reserved: promised to commits whose order is fixed or about to be, for the table nodes that their flip
@@ -134,6 +134,29 @@ final class FreeSlots {
         }
     }
 
+    /** There are only this many slots now; those cut off were free. */
+    void shrink(long newSlots) {
+        lock.lock();
+        try {
+            assert newSlots <= slots && newSlots >= endOfUsedLocked();
+            free -= slots - newSlots;
+            slots = newSlots;
+            assert free >= reserved;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The number after the highest slot in use; 0 if none is. */
+    long endOfUsed() {
+        lock.lock();
+        try {
+            return endOfUsedLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Slots there are, in use or not. */
     long slots() {
         lock.lock();
@@ -166,6 +189,15 @@ final class FreeSlots {
 
     private boolean isUsed(long slot) {
         return (used[(int) (slot >>> 6)] & 1L << slot) != 0;
+    }
+
+    private long endOfUsedLocked() {
+        for (int word = used.length - 1; word >= 0; word--) {
+            if (used[word] != 0) {
+                return ((long) word << 6) + Long.SIZE - Long.numberOfLeadingZeros(used[word]);
+            }
+        }
+        return 0;
     }
 
     private long takeLowest() {

@@ -21,13 +21,12 @@ import dev.afterimage.spi.storage.DiskFile;
 record ShadowParts(TableShape shape, DiskFile file, BufferPool pool, SlotSpace space, ExpectedChecksums expected, FreeSlots free, Slots slots,
         PageTableUpdate update, DirectBuffers copies) implements AutoCloseable {
 
-    /** Puts the parts together over a file of slots, all of them free. */
+    /** Puts the parts together over a file, of which no slot is known yet. */
     static ShadowParts over(DiskFile file, StrategyContext context) {
         TableShape shape = TableShape.of(context.pageSize());
         ExpectedChecksums expected = new ExpectedChecksums();
         SlotSpace space = new SlotSpace(file, context.pageSize(), expected);
         FreeSlots free = new FreeSlots();
-        free.grow(file.size() / context.pageSize());
         BufferPool pool = new BufferPool(context.pageSize(), 0, context.cachePages());
         try {
             Slots slots = new Slots(file, context.pageSize(), free, expected, pool, space);

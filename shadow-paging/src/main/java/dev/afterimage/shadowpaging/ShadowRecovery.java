@@ -23,7 +23,7 @@ import java.util.List;
  *       restored copies.
  *   <li><em>Walk</em> the nodes it reaches ({@link PageTableWalk}).
  *   <li><em>Write the root again</em>, as the next flip, not clean, and sync it. Now both places on the disk name this very tree, so that slots that only the older root reached may
- *       be used from the start, and losing a place whole still loses no commit.
+ *       be used from the start, and losing a place whole still loses no commit. Then cut off what the file has beyond the slots it needs.
  * </ol>
  */
 final class ShadowRecovery {
@@ -65,9 +65,6 @@ final class ShadowRecovery {
             }
             pagesFile = context.created() ? disk.create(PAGES) : openExisting(PAGES);
             rootsFile = context.created() ? disk.create(ROOTS) : openExisting(ROOTS);
-            if (context.created()) {
-                pagesFile.preallocate(FIRST_SLOTS * context.pageSize());
-            }
             parts = ShadowParts.over(pagesFile, context);
             return context.created() ? make(parts, rootsFile, start) : recover(parts, rootsFile, start);
         } catch (Throwable failed) {
@@ -100,8 +97,10 @@ final class ShadowRecovery {
     }
 
     private Opened make(ShadowParts parts, DiskFile rootsFile, long start) {
+        parts.file().preallocate(FIRST_SLOTS * context.pageSize());
+        parts.free().grow(FIRST_SLOTS);
         parts.space().sync();
-        FlipRecord first = new FlipRecord(1, TableRoot.EMPTY, 0, false);
+        FlipRecord first = new FlipRecord(1, TableRoot.EMPTY, 0, false, FIRST_SLOTS);
         AlternatingBlock rootBlock = AlternatingBlock.create(rootsFile, context.storeId(), first.encode(context.pageSize()));
         disk.syncNames();
         return opened(parts, rootsFile, rootBlock, first, Outcome.CREATED, List.of(), start);
@@ -109,12 +108,28 @@ final class ShadowRecovery {
 
     private Opened recover(ShadowParts parts, DiskFile rootsFile, long start) {
         AlternatingBlock rootBlock = AlternatingBlock.open(rootsFile, context.storeId());
-        parts.space().sync();
         FlipRecord found = FlipRecord.decode(rootBlock.payload(), parts.shape());
+        if (parts.file().size() < found.slots() * context.pageSize()) {
+            throw new StoreDamagedException(PAGES + ": expected " + found.slots() * context.pageSize() + " bytes at least, found " + parts.file().size()
+                    + "; restore the store from a backup");
+        }
+        parts.free().grow(found.slots());
+        parts.space().sync();
         RecoveryPhase walk = walk(parts, found);
-        FlipRecord again = new FlipRecord(found.flip() + 1, found.root(), found.highestTransactionId(), false);
+        FlipRecord again = new FlipRecord(found.flip() + 1, found.root(), found.highestTransactionId(), false, slotsToKeep(parts.free()));
         rootBlock.write(again.encode(context.pageSize()));
+        // Only now, for no root names the cut length as necessary any more. If a crash undoes the cut, the next recovery cuts again.
+        parts.free().shrink(again.slots());
+        if (parts.file().size() > again.slots() * context.pageSize()) {
+            parts.file().resize(again.slots() * context.pageSize());
+        }
         return opened(parts, rootsFile, rootBlock, again, found.clean() ? Outcome.CLEAN : Outcome.RECOVERED, List.of(walk), start);
+    }
+
+    /** A long tail of free slots, left by a large transaction or a crash, is given back to the file system; a short one will be used again soon. */
+    private long slotsToKeep(FreeSlots free) {
+        long end = free.endOfUsed();
+        return Math.min(free.slots(), Math.max(FIRST_SLOTS, end + Slots.growthStep(end, context.pageSize())));
     }
 
     private RecoveryPhase walk(ShadowParts parts, FlipRecord found) {

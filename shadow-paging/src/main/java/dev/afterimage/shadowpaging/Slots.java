@@ -11,14 +11,17 @@ import java.util.function.BooleanSupplier;
  * Gives out slots, and makes the file longer where there are none.
  *
  * <p>A full disk shows here and nowhere else: growing preallocates, so that writing a slot that was given out finds its room; running transactions see the
- * {@link DiskFullException} at {@code write}, {@code create} or at the beginning of {@code commit}, while they can still roll back (rule F2).
+ * {@link DiskFullException} at {@code write}, {@code create} or at the beginning of {@code commit}, while they can still roll back (rule F2). (Not so where the file system
+ * itself copies on write and cannot reserve room: there a full disk may fail the flip, and with it the store; reopening recovers.)
  *
  * <p>The new length is not synced here. No root names a slot beyond the durable length, because the sync of the pages, which comes before each root, covers
  * the length too (mutant S7). Safe for many threads.
  */
 final class Slots implements SlotSource {
+    /** How often a full disk is answered by flipping before the caller is told. Bounded, for others may take what the flips win. */
+    private static final int LAST_RESORTS = 3;
     private static final long GROWTH_SLOTS_MIN = 32;
-    private static final long GROWTH_BYTES_MAX = 64 << 20;
+    private static final long GROWTH_BYTES_MAX = 4 << 20;
 
     private final DiskFile file;
     private final int pageSize;
@@ -45,12 +48,12 @@ final class Slots implements SlotSource {
 
     @Override
     public long take() {
-        while (true) {
+        for (int lastResorts = 0;;) {
             long slot = free.take();
             if (slot != FreeSlots.NONE) {
                 return slot;
             }
-            makeRoom(1);
+            lastResorts += makeRoom(1, lastResorts);
         }
     }
 
@@ -60,9 +63,14 @@ final class Slots implements SlotSource {
      * @throws DiskFullException if there is no room for so many; nothing is promised then
      */
     void reserve(long count) {
-        while (!free.reserve(count)) {
-            makeRoom(count);
+        for (int lastResorts = 0; !free.reserve(count);) {
+            lastResorts += makeRoom(count, lastResorts);
         }
+    }
+
+    /** Slots that the file has, preallocated though perhaps not synced. */
+    long count() {
+        return free.slots();
     }
 
     /** Takes a slot on account of {@link #reserve}. */
@@ -90,13 +98,16 @@ final class Slots implements SlotSource {
         }
     }
 
-    private void makeRoom(long count) {
+    /** Makes room by growing, which costs 0 last resorts, or by one; returns how many. */
+    private int makeRoom(long count, int lastResortsSoFar) {
         try {
             grow(count);
+            return 0;
         } catch (DiskFullException full) {
-            if (!lastResort.getAsBoolean()) {
+            if (lastResortsSoFar == LAST_RESORTS || !lastResort.getAsBoolean()) {
                 throw full;
             }
+            return 1;
         }
     }
 
@@ -109,7 +120,7 @@ final class Slots implements SlotSource {
                 return;
             }
             long slots = free.slots();
-            long step = Math.min(Math.max(slots / 8, GROWTH_SLOTS_MIN), GROWTH_BYTES_MAX / pageSize);
+            long step = growthStep(slots, pageSize);
             try {
                 growTo(slots + Math.max(missing, step));
             } catch (DiskFullException full) {
@@ -121,6 +132,11 @@ final class Slots implements SlotSource {
         } finally {
             growing.unlock();
         }
+    }
+
+    /** By how many slots a file of that length grows at a time: enough to be rare, little enough not to hold up the sync that makes them durable. */
+    static long growthStep(long slots, int pageSize) {
+        return Math.min(Math.max(slots / 8, GROWTH_SLOTS_MIN), GROWTH_BYTES_MAX / pageSize);
     }
 
     private void growTo(long slots) {

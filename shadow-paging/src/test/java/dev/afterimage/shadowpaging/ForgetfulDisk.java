@@ -305,7 +305,16 @@ final class ForgetfulDisk implements Disk {
 
         @Override
         public void resize(long size) {
-            throw new UnsupportedOperationException();
+            synchronized (disk) {
+                disk.change();
+                if (size > content.size) {
+                    throw new UnsupportedOperationException("only cut");
+                }
+                disk.roomBytes += disk.roomBytes == Long.MAX_VALUE ? 0 : content.size - size;
+                Arrays.fill(content.bytes, (int) size, content.bytes.length, (byte) 0);
+                content.size = (int) size;
+                content.pendingSizes.add((int) size);
+            }
         }
 
         @Override

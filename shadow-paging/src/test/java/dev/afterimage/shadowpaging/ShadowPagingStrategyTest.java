@@ -327,6 +327,28 @@ class ShadowPagingStrategyTest {
     }
 
     @Test
+    @DisplayName("room that a large transaction left behind is given back when the store is opened (L2)")
+    void shrinks() {
+        try (TestStore store = TestStore.create(disk)) {
+            StrategyTransaction large = store.begin();
+            for (int page = 0; page < 5000; page++) {
+                TestStore.create(large, page, page);
+            }
+            large.rollback();
+            StrategyTransaction small = store.begin();
+            TestStore.create(small, 7, 70);
+            TestStore.commit(small);
+        }
+        assertTrue(disk.size("pages") > 5000L * TestStore.PAGE_SIZE);
+        for (int life = 0; life < 3; life++) {
+            try (TestStore store = TestStore.open(disk)) {
+                assertTrue(disk.size("pages") < 50L * TestStore.PAGE_SIZE);
+                assertEquals(70, store.read(7));
+            }
+        }
+    }
+
+    @Test
     @DisplayName("a full disk fails the transaction; reads go on, the rollback needs no room, and reopening works (F2)")
     void fullDisk() {
         try (TestStore store = TestStore.create(disk)) {

@@ -100,9 +100,9 @@ class SmallMapsTest {
     @DisplayName("a root payload reads back, and a later format or nonsense is told apart")
     void flipRecord() {
         TableShape shape = TableShape.of(8192);
-        FlipRecord record = new FlipRecord(9, new TableRoot(17, 0xCAFE, 2, 3, 1000), 42, true);
+        FlipRecord record = new FlipRecord(9, new TableRoot(17, 0xCAFE, 2, 3, 1000), 42, true, 1003);
         assertEquals(record, FlipRecord.decode(record.encode(8192), shape));
-        FlipRecord empty = new FlipRecord(1, TableRoot.EMPTY, 0, false);
+        FlipRecord empty = new FlipRecord(1, TableRoot.EMPTY, 0, false, 16);
         assertEquals(empty, FlipRecord.decode(empty.encode(8192), shape));
         ByteBuffer later = record.encode(8192).putInt(0, 2);
         assertThrows(StoreFormatException.class, () -> FlipRecord.decode(later, shape));
@@ -110,6 +110,8 @@ class SmallMapsTest {
         assertThrows(StoreDamagedException.class, () -> FlipRecord.decode(deep, shape));
         ByteBuffer lost = record.encode(8192).putLong(16, 0);
         assertThrows(StoreDamagedException.class, () -> FlipRecord.decode(lost, shape));
+        ByteBuffer crowded = record.encode(8192).putLong(64, 1002);
+        assertThrows(StoreDamagedException.class, () -> FlipRecord.decode(crowded, shape));
         ByteBuffer short1 = record.encode(8192).limit(40);
         assertThrows(StoreDamagedException.class, () -> FlipRecord.decode(short1, shape));
     }
