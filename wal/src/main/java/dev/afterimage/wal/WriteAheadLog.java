@@ -2,7 +2,6 @@ package dev.afterimage.wal;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>A crash</b> keeps everything before {@link #syncedLsn()}, and of what is beyond any part; {@link LogReader} stops at the first record that is missing.
  */
 public final class WriteAheadLog implements AutoCloseable {
-    private final StrategyEvents events;
+    private final LogFailure failure;
     private final LogPositions positions;
     private final int maxBodyBytes;
     private final SegmentSupply supply;
@@ -60,15 +59,16 @@ public final class WriteAheadLog implements AutoCloseable {
     private volatile long bytesWritten;
     private long bytesAppended; // under appending: positions run over headers and skipped ends as well
     private volatile boolean closed;
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private @Nullable BackgroundTask flusher;
 
-    private WriteAheadLog(LogSettings settings, Timeline timeline, SegmentSupply supply, LogSegment segment, long startLsn, StrategyEvents events) {
-        this.events = events;
-        this.supply = supply;
-        this.segment = segment;
+    private WriteAheadLog(LogSettings settings, LogOpening opening, StrategyEvents events) {
+        failure = new LogFailure(events);
+        supply = opening.supply();
+        segment = opening.segment();
         positions = new LogPositions(settings.segmentBytes());
         maxBodyBytes = settings.maxBodyBytes();
+        Timeline timeline = opening.timeline();
+        long startLsn = opening.startLsn();
         start = new LogAnchor(timeline.number(), startLsn);
         active = new LogBuffer(settings.bufferBytes() / 2, settings.segmentBytes(), timeline.salt());
         idle = new LogBuffer(settings.bufferBytes() / 2, settings.segmentBytes(), timeline.salt());
@@ -84,7 +84,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
             @Override
             public boolean failed() {
-                return failure.get() != null;
+                return failure.isSet();
             }
 
             @Override
@@ -110,39 +110,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * @throws DiskException if the disk fails; nothing is lost, and it may be tried again
      */
     public static WriteAheadLog begin(Disk disk, LogSettings settings, long storeId, LogEnd after, RandomGenerator random, StrategyEvents events) {
-        LogPositions positions = new LogPositions(settings.segmentBytes());
-        long number = positions.segmentFrom(after.lsn());
-        int highest = disk.list().stream().map(SegmentName::parse).mapToInt(name -> name == null ? 0 : name.timeline()).max().orElse(0);
-        int child = Math.addExact(Math.max(highest, after.timeline()), 1);
-        long salt = RecordFormat.mix(random.nextLong() + child * 0xD1B54A32D192ED03L);
-        Timeline timeline = new Timeline(child, salt, positions.firstRecord(number), after.timeline(), after.lsn());
-        SegmentSupply supply = new SegmentSupply(disk, positions, storeId, timeline);
-        supply.adopt(after, number);
-        if (after.timeline() == 0) {
-            supply.keepSpares(2); // a new store that has no room for both is not made at all
-        } else if (!supply.tryKeepSpares(1)) {
-            return resume(disk, settings, storeId, after, events);
-        }
-        LogSegment first = supply.first(number);
-        supply.tryKeepSpares(1); // if there is no room, the first there is will be taken for it
-        return new WriteAheadLog(settings, timeline, supply, first, timeline.startLsn(), events);
-    }
-
-    private static WriteAheadLog resume(Disk disk, LogSettings settings, long storeId, LogEnd after, StrategyEvents events) {
-        LogPositions positions = new LogPositions(settings.segmentBytes());
-        SegmentName name = new SegmentName(after.timeline(), positions.segmentBefore(after.lsn()));
-        SegmentHeader header = disk.exists(name.toString()) ? TimelineChain.header(disk, name, settings, storeId) : null;
-        if (header == null) {
-            throw new DiskFullException("the disk " + disk.description() + " is full, and neither a spare segment nor segment " + name
-                    + " is there to go on in; make room for " + settings.segmentBytes() + " bytes");
-        }
-        SegmentSupply supply = new SegmentSupply(disk, positions, storeId, header.timeline());
-        supply.adopt(after, name.number() + 1);
-        LogSegment segment = supply.resume(name);
-        if (positions.offset(after.lsn()) != 0) {
-            supply.fillWithZeros(segment.file(), positions.offset(after.lsn()));
-        }
-        return new WriteAheadLog(settings, header.timeline(), supply, segment, after.lsn(), events);
+        return new WriteAheadLog(settings, LogOpening.after(after, disk, settings, storeId, random), events);
     }
 
     /** First position of this opening's records: what a control block may point to once nothing before it is needed. */
@@ -248,7 +216,7 @@ public final class WriteAheadLog implements AutoCloseable {
         if (lsn > syncedLsn) {
             throw new IllegalArgumentException("recycle before " + lsn + ": expected a position that is durable, which ends at " + syncedLsn);
         }
-        orFailUnlessFull(() -> {
+        failure.orFailUnlessFull(() -> {
             supply.recycleBefore(lsn);
             return lsn;
         });
@@ -390,7 +358,7 @@ public final class WriteAheadLog implements AutoCloseable {
      */
     private void cross(Supplier<LogSegment> supplier) {
         LogSegment left = segment;
-        LogSegment next = orFailUnlessFull(supplier);
+        LogSegment next = failure.orFailUnlessFull(supplier);
         long begin = positions.firstRecord(next.number());
         LogBuffer full;
         appending.lock();
@@ -405,7 +373,7 @@ public final class WriteAheadLog implements AutoCloseable {
         writeHalf(full, left);
         writtenLsn = begin;
         syncUpTo(begin, left);
-        orFail(left.file()::close);
+        failure.orFail(left.file()::close);
     }
 
     /** Exchanges the halves. Holds the write lock and the append lock. */
@@ -421,7 +389,7 @@ public final class WriteAheadLog implements AutoCloseable {
         if (!full.isEmpty()) {
             ByteBuffer bytes = full.filled();
             int length = bytes.remaining();
-            orFail(() -> target.file().write(bytes, full.fileOffset()));
+            failure.orFail(() -> target.file().write(bytes, full.fileOffset()));
             bytesWritten = bytesWritten + length;
         }
     }
@@ -432,7 +400,7 @@ public final class WriteAheadLog implements AutoCloseable {
         try {
             if (syncedLsn < end) { // otherwise it was crossed meanwhile, and its file may be closed
                 requireWorking();
-                orFail(target.file()::syncData);
+                failure.orFail(target.file()::syncData);
                 syncs = syncs + 1;
                 syncedLsn = end;
             }
@@ -444,11 +412,11 @@ public final class WriteAheadLog implements AutoCloseable {
     private void flushBehind() {
         try {
             long end = endLsn;
-            if (failure.get() == null && syncedLsn < end) {
+            if (!failure.isSet() && syncedLsn < end) {
                 force(end);
             }
-            if (failure.get() == null && positions.offset(end) > positions.segmentBytes() / 2) {
-                orFailUnlessFull(() -> {
+            if (!failure.isSet() && positions.offset(end) > positions.segmentBytes() / 2) {
+                failure.orFailUnlessFull(() -> {
                     supply.prepareAfter(positions.segmentOf(end));
                     return end;
                 });
@@ -461,41 +429,9 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     private void requireWorking() {
-        if (failure.get() != null) {
-            throw failed();
-        }
+        failure.check();
         if (closed) {
             throw new IllegalStateException("the log is closed");
         }
-    }
-
-    private void orFail(Runnable access) {
-        try {
-            access.run();
-        } catch (Throwable cause) { // an Error too: whatever it was, it is not known what was written
-            throw fail(cause);
-        }
-    }
-
-    private <T> T orFailUnlessFull(Supplier<T> access) {
-        try {
-            return access.get();
-        } catch (DiskFullException full) {
-            throw full;
-        } catch (Throwable cause) {
-            throw fail(cause);
-        }
-    }
-
-    private StoreFailedException fail(Throwable cause) {
-        if (failure.compareAndSet(null, cause)) {
-            events.failed(cause);
-        }
-        return failed();
-    }
-
-    private StoreFailedException failed() {
-        Throwable cause = failure.get();
-        return new StoreFailedException("the log has failed, and what of it is durable is not known; open the store again, which recovers it: " + cause, cause);
     }
 }

@@ -101,7 +101,8 @@
  *
  * <h2>A full disk</h2>
  * Segments have their room before they are used, so only going over to a new segment can find the disk full, and that is done before a record is given a position. One spare is kept
- * from running transactions, for the next opening. Should an opening find neither a spare nor room (it took the spare, appended, and died before a checkpoint
+ * from running transactions, for the next opening. Only a checkpoint may take it ({@link dev.afterimage.wal.WriteAheadLog#switchSegment}), in order to free
+ * the segment it leaves. Should an opening find neither a spare nor room (it took the spare, appended, and died before a checkpoint
  * freed anything), it goes on in the last segment: it makes everything from the end on zeros, durably, and only then appends; so the one thing the new salt is for cannot happen.
  *
  * <h2>Sources</h2>

@@ -39,25 +39,11 @@ final class ForgetfulDisk implements Disk {
     record Operation(String kind, String file, long position, int bytes) {
     }
 
-    private static final class Inode {
-        byte[] durable = new byte[0];
-        byte[] cached = new byte[0];
-        final TreeMap<Integer, List<byte[]>> pending = new TreeMap<>();
-        /** Written, then lost by a sync that failed: counted as clean although not durable. */
-        final TreeMap<Integer, List<byte[]>> limbo = new TreeMap<>();
-        final List<Integer> sizes = new ArrayList<>();
-        int durableSize;
-
-        long room() {
-            return Math.max(cached.length, durableSize);
-        }
+    private record NameStep(Map<String, @Nullable ForgetfulBytes> names) {
     }
 
-    private record NameStep(Map<String, @Nullable Inode> names) {
-    }
-
-    private final Map<String, Inode> durableNames = new TreeMap<>();
-    private final Map<String, Inode> names = new TreeMap<>();
+    private final Map<String, ForgetfulBytes> durableNames = new TreeMap<>();
+    private final Map<String, ForgetfulBytes> names = new TreeMap<>();
     private final List<NameStep> steps = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
     private long capacity = Long.MAX_VALUE;
@@ -86,8 +72,8 @@ final class ForgetfulDisk implements Disk {
     }
 
     synchronized long used() {
-        Set<Inode> inodes = new HashSet<>(names.values());
-        return inodes.stream().mapToLong(Inode::room).sum();
+        Set<ForgetfulBytes> inodes = new HashSet<>(names.values());
+        return inodes.stream().mapToLong(ForgetfulBytes::room).sum();
     }
 
     /** The power goes when that many operations have been done. */
@@ -123,16 +109,16 @@ final class ForgetfulDisk implements Disk {
 
     /** Changes a byte as rot does: durably, behind everybody's back. */
     synchronized void flip(String name, long position) {
-        Inode inode = require(name);
+        ForgetfulBytes inode = require(name);
         inode.cached[(int) position] ^= 0x10;
         inode.durable[(int) position] ^= 0x10;
     }
 
     /** Puts bytes there durably, behind everybody's back; what else was written to those sectors is as good as synced. */
     synchronized void plant(String name, long position, byte[] bytes) {
-        Inode inode = require(name);
+        ForgetfulBytes inode = require(name);
         for (int sector = (int) position / SECTOR; sector <= ((int) position + bytes.length - 1) / SECTOR; sector++) {
-            place(inode.durable, sector, Arrays.copyOfRange(inode.cached, sector * SECTOR, (sector + 1) * SECTOR));
+            ForgetfulBytes.place(inode.durable, sector, Arrays.copyOfRange(inode.cached, sector * SECTOR, (sector + 1) * SECTOR));
             inode.pending.remove(sector);
             inode.limbo.remove(sector);
         }
@@ -155,7 +141,7 @@ final class ForgetfulDisk implements Disk {
     synchronized ForgetfulDisk afterPowerLoss(RandomGenerator random, double keep, boolean trash) {
         ForgetfulDisk copy = copy();
         ForgetfulDisk after = new ForgetfulDisk();
-        Map<String, Inode> left = new TreeMap<>(copy.durableNames);
+        Map<String, ForgetfulBytes> left = new TreeMap<>(copy.durableNames);
         Set<String> broken = new HashSet<>();
         for (NameStep step : copy.steps) {
             if (random.nextDouble() >= keep || step.names.keySet().stream().anyMatch(broken::contains)) {
@@ -171,7 +157,7 @@ final class ForgetfulDisk implements Disk {
             });
         }
         left.forEach((name, inode) -> {
-            Inode survivor = survive(inode, random, keep, trash);
+            ForgetfulBytes survivor = inode.afterPowerLoss(random, keep, trash);
             after.names.put(name, survivor);
             after.durableNames.put(name, survivor);
         });
@@ -179,74 +165,22 @@ final class ForgetfulDisk implements Disk {
         return after;
     }
 
-    private static Inode survive(Inode inode, RandomGenerator random, double keep, boolean trash) {
-        int size = inode.durableSize;
-        for (int pending : inode.sizes) {
-            if (random.nextDouble() >= keep) {
-                break;
-            }
-            size = pending;
-        }
-        byte[] content = Arrays.copyOf(inode.durable, Math.max(size, inode.durable.length));
-        for (Map<Integer, List<byte[]>> versions : List.of(inode.limbo, inode.pending)) {
-            versions.forEach((sector, list) -> {
-                if (random.nextDouble() < keep) {
-                    byte[] kept = keep >= 1 ? list.get(list.size() - 1) : list.get(random.nextInt(list.size()));
-                    place(content, sector, kept);
-                } else if (trash && list.size() == 1 && isFresh(content, sector, list.get(0))) {
-                    byte[] noise = new byte[SECTOR];
-                    random.nextBytes(noise);
-                    place(content, sector, noise);
-                }
-            });
-        }
-        Inode survivor = new Inode();
-        survivor.durable = Arrays.copyOf(content, size);
-        survivor.cached = survivor.durable.clone();
-        survivor.durableSize = size;
-        return survivor;
-    }
-
-    /** Whether the old sector cannot hold bytes that the new one repeats: those may come out as noise, a rewritten one may not. */
-    private static boolean isFresh(byte[] content, int sector, byte[] written) {
-        int start = sector * SECTOR;
-        return start + 8 > content.length || !Arrays.equals(content, start, start + 8, written, 0, 8);
-    }
-
-    private static void place(byte[] content, int sector, byte[] bytes) {
-        int start = sector * SECTOR;
-        if (start < content.length) {
-            System.arraycopy(bytes, 0, content, start, Math.min(SECTOR, content.length - start));
-        }
-    }
-
     private ForgetfulDisk copy() {
         ForgetfulDisk copy = new ForgetfulDisk();
-        Map<Inode, Inode> twins = new java.util.IdentityHashMap<>();
-        names.forEach((name, inode) -> copy.names.put(name, twins.computeIfAbsent(inode, ForgetfulDisk::twin)));
-        durableNames.forEach((name, inode) -> copy.durableNames.put(name, twins.computeIfAbsent(inode, ForgetfulDisk::twin)));
+        Map<ForgetfulBytes, ForgetfulBytes> twins = new java.util.IdentityHashMap<>();
+        names.forEach((name, inode) -> copy.names.put(name, twins.computeIfAbsent(inode, ForgetfulBytes::twin)));
+        durableNames.forEach((name, inode) -> copy.durableNames.put(name, twins.computeIfAbsent(inode, ForgetfulBytes::twin)));
         for (NameStep step : steps) {
-            Map<String, @Nullable Inode> changed = new TreeMap<>();
-            step.names.forEach((name, inode) -> changed.put(name, inode == null ? null : twins.computeIfAbsent(inode, ForgetfulDisk::twin)));
+            Map<String, @Nullable ForgetfulBytes> changed = new TreeMap<>();
+            step.names.forEach((name, inode) -> changed.put(name, inode == null ? null : twins.computeIfAbsent(inode, ForgetfulBytes::twin)));
             copy.steps.add(new NameStep(changed));
         }
         copy.capacity = capacity;
         return copy;
     }
 
-    private static Inode twin(Inode inode) {
-        Inode twin = new Inode();
-        twin.durable = inode.durable.clone();
-        twin.cached = inode.cached.clone();
-        inode.pending.forEach((sector, list) -> twin.pending.put(sector, new ArrayList<>(list)));
-        inode.limbo.forEach((sector, list) -> twin.limbo.put(sector, new ArrayList<>(list)));
-        twin.sizes.addAll(inode.sizes);
-        twin.durableSize = inode.durableSize;
-        return twin;
-    }
-
-    private Inode require(String name) {
-        Inode inode = names.get(name);
+    private ForgetfulBytes require(String name) {
+        ForgetfulBytes inode = names.get(name);
         if (inode == null) {
             throw new FileMissingException("no file " + name);
         }
@@ -266,7 +200,7 @@ final class ForgetfulDisk implements Disk {
         }
     }
 
-    private void step(Map<String, @Nullable Inode> changed) {
+    private void step(Map<String, @Nullable ForgetfulBytes> changed) {
         steps.add(new NameStep(changed));
     }
 
@@ -276,7 +210,7 @@ final class ForgetfulDisk implements Disk {
         if (names.containsKey(name)) {
             throw new FileExistsException("there is a file " + name);
         }
-        Inode inode = new Inode();
+        ForgetfulBytes inode = new ForgetfulBytes();
         names.put(name, inode);
         step(Map.of(name, inode));
         return new Handle(name, inode);
@@ -303,10 +237,10 @@ final class ForgetfulDisk implements Disk {
     @Override
     public synchronized void rename(String from, String to) {
         operate("rename", from + ">" + to, 0, 0);
-        Inode inode = require(from);
+        ForgetfulBytes inode = require(from);
         names.remove(from);
         names.put(to, inode);
-        Map<String, @Nullable Inode> changed = new TreeMap<>();
+        Map<String, @Nullable ForgetfulBytes> changed = new TreeMap<>();
         changed.put(from, null);
         changed.put(to, inode);
         step(changed);
@@ -317,7 +251,7 @@ final class ForgetfulDisk implements Disk {
         operate("delete", name, 0, 0);
         require(name);
         names.remove(name);
-        Map<String, @Nullable Inode> changed = new TreeMap<>();
+        Map<String, @Nullable ForgetfulBytes> changed = new TreeMap<>();
         changed.put(name, null);
         step(changed);
     }
@@ -355,10 +289,10 @@ final class ForgetfulDisk implements Disk {
 
     private final class Handle implements DiskFile {
         private final String name;
-        private final Inode inode;
+        private final ForgetfulBytes inode;
         private boolean closed;
 
-        Handle(String name, Inode inode) {
+        Handle(String name, ForgetfulBytes inode) {
             this.name = name;
             this.inode = inode;
         }
@@ -455,7 +389,7 @@ final class ForgetfulDisk implements Disk {
                 inode.durableSize = inode.cached.length;
                 inode.sizes.clear();
                 inode.durable = Arrays.copyOf(inode.durable, inode.durableSize);
-                inode.pending.forEach((sector, list) -> place(inode.durable, sector, list.get(list.size() - 1)));
+                inode.pending.forEach((sector, list) -> ForgetfulBytes.place(inode.durable, sector, list.get(list.size() - 1)));
                 inode.pending.clear();
             }
         }

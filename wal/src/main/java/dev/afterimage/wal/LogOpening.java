@@ -1,0 +1,55 @@
+package dev.afterimage.wal;
+
+import java.util.random.RandomGenerator;
+
+import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskFullException;
+
+/**
+ * What a log has when it begins: a timeline, a segment to write to, and where more come from.
+ *
+ * @param startLsn position of the first record of this opening
+ */
+record LogOpening(Timeline timeline, SegmentSupply supply, LogSegment segment, long startLsn) {
+
+    /** Opens a timeline of its own; or, where an older store's disk has no room for that, goes on in its last segment. */
+    static LogOpening after(LogEnd after, Disk disk, LogSettings settings, long storeId, RandomGenerator random) {
+        LogPositions positions = new LogPositions(settings.segmentBytes());
+        long number = positions.segmentFrom(after.lsn());
+        int child = Math.addExact(Math.max(highestTimeline(disk), after.timeline()), 1);
+        long salt = RecordFormat.mix(random.nextLong() + child * 0xD1B54A32D192ED03L);
+        Timeline timeline = new Timeline(child, salt, positions.firstRecord(number), after.timeline(), after.lsn());
+        SegmentSupply supply = new SegmentSupply(disk, positions, storeId, timeline);
+        supply.adopt(after, number);
+        if (after.timeline() == 0) {
+            supply.keepSpares(2); // a new store that has no room for both is not made at all
+        } else if (!supply.tryKeepSpares(1)) {
+            return inPlace(after, disk, settings, storeId);
+        }
+        LogSegment first = supply.first(number);
+        supply.tryKeepSpares(1); // if there is no room, the first there is will be taken for it
+        return new LogOpening(timeline, supply, first, timeline.startLsn());
+    }
+
+    /** Makes all that lies beyond the end zeros, durably: under the old salt, nothing else keeps it from coming back. */
+    private static LogOpening inPlace(LogEnd after, Disk disk, LogSettings settings, long storeId) {
+        LogPositions positions = new LogPositions(settings.segmentBytes());
+        SegmentName name = new SegmentName(after.timeline(), positions.segmentBefore(after.lsn()));
+        SegmentHeader header = disk.exists(name.toString()) ? TimelineChain.header(disk, name, settings, storeId) : null;
+        if (header == null) {
+            throw new DiskFullException("the disk " + disk.description() + " is full, and neither a spare segment nor segment " + name
+                    + " is there to go on in; make room for " + settings.segmentBytes() + " bytes");
+        }
+        SegmentSupply supply = new SegmentSupply(disk, positions, storeId, header.timeline());
+        supply.adopt(after, name.number() + 1);
+        LogSegment segment = supply.resume(name);
+        if (positions.offset(after.lsn()) != 0) {
+            supply.fillWithZeros(segment.file(), positions.offset(after.lsn()));
+        }
+        return new LogOpening(header.timeline(), supply, segment, after.lsn());
+    }
+
+    private static int highestTimeline(Disk disk) {
+        return disk.list().stream().map(SegmentName::parse).mapToInt(name -> name == null ? 0 : name.timeline()).max().orElse(0);
+    }
+}
