@@ -2,22 +2,12 @@ package dev.afterimage.engine;
 
 import java.util.Arrays;
 
-/** The groups of the space map one transaction has been in: where it allocates next, and which hints an undo makes stale. */
+/** The groups whose maps one transaction holds: where it allocates next, and which hints an undo makes stale. */
 final class AllocationTrail {
     private long[] groups = new long[0];
     private int count;
-    private long latest = -1;
 
-    /** The group it took a page from last, or -1. */
-    long latest() {
-        return latest;
-    }
-
-    void allocatedFrom(long group) {
-        latest = group;
-        add(group);
-    }
-
+    /** It has locked this group's map. */
     void add(long group) {
         for (int i = count - 1; i >= 0; i--) {
             if (groups[i] == group) {

@@ -53,8 +53,8 @@ final class CheckpointScheduler implements AutoCloseable {
         task = !wanted ? NEVER : tasks.repeat("checkpoint", PERIOD, this::takeIfOwed);
     }
 
-    /** Looks whether a checkpoint is owed; cheap. */
-    void afterCommit() {
+    /** Looks whether a checkpoint is owed, and wakes the background then; cheap enough for every commit. */
+    void takeSoonIfOwed() {
         if (owed()) {
             task.wake();
         }

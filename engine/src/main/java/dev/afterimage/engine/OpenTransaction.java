@@ -320,7 +320,7 @@ final class OpenTransaction implements Transaction {
             await(ticket);
             state = TransactionState.COMMITTED;
             if (pages.changed()) {
-                store.checkpoints().afterCommit();
+                store.checkpoints().takeSoonIfOwed();
             }
             end("committed", null, TransactionState.DONE);
         } finally {
@@ -452,7 +452,12 @@ final class OpenTransaction implements Transaction {
 
     /** What to throw when the strategy could not do {@code doing} and the transaction cannot go on: it is rolled back. */
     private RuntimeException changeRefused(RuntimeException e, String doing) {
-        return rolledBack("rolled back: " + e.getMessage(), translated(e, doing));
+        RuntimeException thrown = rolledBack("rolled back: " + e.getMessage(), translated(e, doing));
+        if (e instanceof DiskFullException) {
+            // A checkpoint may make room, and where nobody can commit any more, no commit will ask for it.
+            store.checkpoints().takeSoonIfOwed();
+        }
+        return thrown;
     }
 
     /** Rolls back and returns what to throw: {@code cause}, or the failure of the store if it comes to that. */

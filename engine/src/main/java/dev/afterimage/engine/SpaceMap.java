@@ -44,6 +44,7 @@ final class SpaceMap {
     private static final long MAGIC = 0x50414D4543415053L;
     private static final int GROUP_OFFSET = 8;
     private static final int BITS_OFFSET = 16;
+    private static final int HELD_GROUPS_TRIED = 8;
     private static final int WORDS = GROUP_PAGES / Long.SIZE;
 
     private final OpenStore store;
@@ -162,9 +163,9 @@ final class SpaceMap {
 
     /** Takes a free page for a transaction and opens it for writing. */
     WriteHandle allocate(OpenTransaction transaction, AllocationTrail trail) {
-        long latest = trail.latest();
-        if (latest >= 0 && !full.contains(latest)) {
-            WriteHandle page = takeFrom(transaction, latest, trail);
+        // First where it holds the map already: that costs nobody anything, and new groups are made only for those who find nothing.
+        for (int i = trail.count() - 1; i >= Math.max(0, trail.count() - HELD_GROUPS_TRIED); i--) {
+            WriteHandle page = full.contains(trail.group(i)) ? null : takeFrom(transaction, trail.group(i), trail);
             if (page != null) {
                 return page;
             }
@@ -176,7 +177,6 @@ final class SpaceMap {
             }
             WriteHandle page = takeFrom(transaction, group, trail);
             if (page != null) {
-                trail.allocatedFrom(group);
                 return page;
             }
         }

@@ -204,7 +204,7 @@ final class StoreOpening {
             long lastTransactionId = report.highestTransactionId();
             if (plan.creates()) {
                 createFirstPages(strategy, plan, ++lastTransactionId);
-                writeHeader(parts.disk(), header.asReady());
+                declareReady(parts.disk(), header);
             }
             OpenStore store = new OpenStore(config, parts, strategy, report, lastTransactionId);
             if (parts.health().hasFailed()) {
@@ -228,8 +228,30 @@ final class StoreOpening {
 
     // ---- making
 
+    /**
+     * The last step. If it fails, nobody knows which of the two headers a crash will show, though readers see the second; a store opened by that one would take commits that vanish
+     * with it. So the first is shown again: then the next opening starts over, whichever of them a crash shows.
+     */
+    private static void declareReady(Disk disk, StoreHeader making) {
+        try {
+            writeHeader(disk, making.asReady());
+        } catch (RuntimeException | Error e) {
+            try {
+                replaceHeader(disk, making);
+            } catch (RuntimeException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
     /** Puts a header in place so that a crash leaves the one before or this one, whole; durable when it returns. */
     private static void writeHeader(Disk disk, StoreHeader header) {
+        replaceHeader(disk, header);
+        disk.syncNames();
+    }
+
+    private static void replaceHeader(Disk disk, StoreHeader header) {
         if (disk.exists(NEW_HEADER_FILE)) {
             disk.delete(NEW_HEADER_FILE);
         }
@@ -238,7 +260,6 @@ final class StoreOpening {
             file.sync();
         }
         disk.rename(NEW_HEADER_FILE, StoreHeader.FILE);
-        disk.syncNames();
     }
 
     /** Deletes what an interrupted making left. Only ever called behind a durable header that says "being made", in a place that held nothing else. */

@@ -10,6 +10,7 @@ import dev.afterimage.api.Transaction;
 import dev.afterimage.api.WritablePage;
 import dev.afterimage.spi.ChangeDetail;
 import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.spi.storage.SyncFailedException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,33 @@ class CreationCrashTest {
             assertFalse(disk.isLocked());
             disk.beforeChange = call -> { };
             verifyFresh(disk);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDisk.Crash.class)
+    @DisplayName("a sync that fails while a store is made leaves nothing that loses commits later, though what was not synced is seen until the crash")
+    void failedSync(TestDisk.Crash crash) {
+        int points = crashPoints(new TestDisk());
+        for (int point = 0; point < points; point++) {
+            TestDisk disk = new TestDisk();
+            int[] left = {point};
+            disk.beforeChange = call -> {
+                if (left[0]-- == 0 && call.startsWith("sync")) {
+                    throw new SyncFailedException("lost: " + call);
+                }
+            };
+            try {
+                new TestStores(disk, ChangeDetail.RANGES).open().close();
+            } catch (StoreException e) {
+                assertFalse(disk.isLocked(), e.toString());
+            }
+            disk.beforeChange = call -> { };
+            OpenStore store = new TestStores(disk, ChangeDetail.RANGES).open();
+            store.transact(transaction -> TransactionTest.put(transaction, 0, 88));
+            try (OpenStore again = new TestStores(disk.crash(crash), ChangeDetail.RANGES).open()) {
+                assertEquals(88, again.<Long, RuntimeException>call(transaction -> TransactionTest.get(transaction, 0)), "sync lost at call " + point);
+            }
         }
     }
 

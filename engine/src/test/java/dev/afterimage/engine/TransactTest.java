@@ -125,12 +125,12 @@ class TransactTest {
             for (long[] order : new long[][] {{1, other}, {other, 1}}) {
                 AtomicInteger runs = new AtomicInteger();
                 both.add(CompletableFuture.runAsync(() -> store.transact(transaction -> {
-                    add(transaction, order[0], 1);
+                    increment(transaction, order[0]);
                     if (runs.incrementAndGet() == 1) {
                         meet(bothHold);
                     }
                     try {
-                        add(transaction, order[1], 1);
+                        increment(transaction, order[1]);
                     } catch (DeadlockException e) {
                         told.incrementAndGet();
                         assertEquals(TransactionState.DONE, transaction.state());
@@ -144,6 +144,12 @@ class TransactTest {
             assertEquals(4, store.<Long, RuntimeException>call(transaction -> sum(transaction, List.of(1L, other))));
         } finally {
             threads.shutdown();
+        }
+    }
+
+    private static void increment(Transaction transaction, long pageId) {
+        try (WritablePage page = transaction.write(pageId)) {
+            page.putLong(8, page.getLong(8) + 1);
         }
     }
 
