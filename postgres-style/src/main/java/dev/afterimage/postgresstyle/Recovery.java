@@ -68,7 +68,7 @@ final class Recovery {
             pool.writeBackAll(homeSpace, pagesLeft -> true);
             ticker.finished(end.lsn());
         }
-        // Even where nothing was changed: what was read, and skipped, may be in the operating system's cache only, after the process was killed.
+        // Every page that was changed since the redo point has been written again, so this covers all that no sync is known to have covered.
         homes.sync();
         RecoveryPhase redo = new RecoveryPhase("redo", anchor.lsn(), end.lsn(), pass.records(), pool.statistics().misses() - missesBefore, pass.pagesChanged(), pass.pagesSkipped(),
                 analysis.redoRecords() > 0 ? end.lsn() - anchor.lsn() : 0, since(start));

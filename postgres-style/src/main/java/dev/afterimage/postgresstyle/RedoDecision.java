@@ -1,23 +1,28 @@
 package dev.afterimage.postgresstyle;
 
 /**
- * What redo does with one record of a committed transaction, as a table over the state of the home page.
+ * What redo does with a record of changed ranges of a committed transaction, as a table over the state of the home page. A record that says everything about a page (an image, or that the page is gone)
+ * needs no decision: it is always applied.
  *
  * <pre>
- *   home page                          | ranges                          | image, gone
- *   -----------------------------------+---------------------------------+---------------------------------
- *   torn                               | WAIT for a later image          | APPLY: nothing on it is trusted
- *   whole, page LSN ≥ commit LSN       | SKIP: it holds the change       | SKIP: it holds this or a later one
- *   whole, page LSN &lt; commit LSN       |                                 |
- *     and is the version built on      | APPLY                           | APPLY
- *     and is another, or is no page    | MISMATCH: a write was lost      | APPLY: nothing on it matters
+ *   home page                          | ranges
+ *   -----------------------------------+---------------------------------
+ *   torn                               | WAIT for a later image
+ *   whole, page LSN &gt;= commit LSN      | SKIP: it holds the change
+ *   whole, page LSN &lt; commit LSN       |
+ *     and is the version built on      | APPLY
+ *     and is another, or is no page    | MISMATCH: a write was lost
  * </pre>
  *
- * <p>The comparison is strict on one side only: a page LSN <em>equal</em> to the commit LSN means that this very transaction is in the page, and applying it again
- * would be wrong where the bytes since changed.
+ * <p>The comparison is strict on one side only: a page LSN <em>equal</em> to the commit LSN means that this very transaction is in the page.
  *
- * <p>A torn page that meets ranges first is no damage yet. Its image is later in the log if the transaction that was being written when it tore was the first to
- * change it since the redo point, while the ranges belong to a commit that was under way when that redo point was taken (see {@link Checkpointer}).
+ * <p><b>Why an image is applied even to a home that is whole and newer.</b> What is read from a home may be in the operating system's cache only. A sync makes that durable, unless an earlier sync of
+ * it failed: then the system counts the page as clean and no later sync writes it (fault F2; PostgreSQL's "fsyncgate" of 2018). So nothing that was written since the redo point is relied upon; it is
+ * written again. PostgreSQL restores images always, too. The page goes back in time, and the records behind the image bring it forward again: they are all there, for the write barrier
+ * let no version out before its log was durable.
+ *
+ * <p>So ranges are skipped for one kind of page only: one that was written by the checkpoint of the redo point itself, whose sync succeeded, when the commit was under way as that redo point was
+ * taken (see {@link RedoPoint}). The same kind of ranges may find the page torn, by a write after that checkpoint; then the image for that write comes later in the log.
  */
 enum RedoDecision {
     /** Change the home page. */
@@ -38,10 +43,5 @@ enum RedoDecision {
             return SKIP;
         }
         return exists && pageLsn == basisLsn ? APPLY : MISMATCH;
-    }
-
-    /** For a record that says everything about a page. */
-    static RedoDecision forWholePage(boolean whole, long pageLsn, long commitLsn) {
-        return whole && pageLsn >= commitLsn ? SKIP : APPLY;
     }
 }

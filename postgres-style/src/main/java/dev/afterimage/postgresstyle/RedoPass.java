@@ -14,7 +14,7 @@ import dev.afterimage.wal.LogReader;
  * The second pass of recovery: does again what committed transactions did, in log order, through the pool. The decisions are {@link RedoDecision}'s.
  *
  * <p>Each page that is changed gets the commit's LSN, as the commit itself would have given it. So running it again, over homes of which any part was written and torn in between, comes to
- * the same pages (rule A2): what is at home is skipped, what is not is applied, what is torn begins at its image.
+ * the same pages (rule A2): each begins at its first image, and goes through the same versions again.
  */
 final class RedoPass {
     private final BufferPool pool;
@@ -99,16 +99,14 @@ final class RedoPass {
         }
     }
 
+    /** Always applied, whatever the home page holds: see {@link RedoDecision}. */
     private boolean redoWholePage(long pageId, long lsn, long commitLsn, ByteBuffer body, boolean exists) {
         records++;
         Frame frame = pool.pin(homes, pageId);
         try {
             OffHeapBytes page = frame.page();
+            // The home page was read only to find damage that the image would hide: a page changed beyond the end of the log.
             boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;
-            if (RedoDecision.forWholePage(!torn, PageHeader.pageLsn(page), commitLsn) == RedoDecision.SKIP) {
-                pagesSkipped++;
-                return false;
-            }
             frame.latchExclusive();
             try {
                 if (exists) {

@@ -39,9 +39,10 @@
  *   <li><b>A page that a crash may tear has an image in the log at or after the redo point, ahead of it being written.</b> See {@link dev.afterimage.postgresstyle.RedoPoint} for the proof.
  *   <li><b>Records of one page are in the log in the order of their commits</b>, for the engine holds the page's lock until commit has returned; so redo in log order, which skips what a page holds
  *       already by its LSN, comes to the same page however often it is cut short (rule A2). See {@link dev.afterimage.postgresstyle.RedoDecision}.
- *   <li><b>Recovery reads only what is durable, and relies on nothing else.</b> The log's tail is synced before a page is changed by it; the homes are synced before the control file moves on. A process kill leaves
- *       bytes in the operating system's cache that a later power loss could take: both syncs are made even where nothing was written.
- *   <li><b>An opening never appends to the log it reads.</b> It begins a timeline of its own, so a tail that was given up can never come back.
+ *   <li><b>Recovery reads only what is durable, and relies on nothing else.</b> The log's tail is written again and synced before a page is changed by it. Every page with a
+ *       record since the redo point begins anew at its image and is written again, whatever its home seemed to hold: after a failed sync the operating system may show bytes that it will never write. The
+ *       homes are synced before the control file moves on.
+   <li><b>An opening never appends to the log it reads.</b> It begins a timeline of its own, so a tail that was given up can never come back.
  * </ol>
  *
  * <p>Sources: the PostgreSQL source tree, {@code src/backend/access/transam/README} (write-ahead log rules, full-page images) and {@code src/backend/postmaster/checkpointer.c} (spreading); Härder and

@@ -16,6 +16,7 @@ import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
@@ -205,6 +206,39 @@ class FaultScenariosTest {
             assertThrows(StoreFailedException.class, () -> script.put(3, 102));
             script.sweep(PLAN, 0);
         }
+    }
+
+    @Test
+    @DisplayName("F2: after a failed page sync, reopening without a reboot trusts no page that the system shows; each is written again")
+    void reopenedAfterFailedSync() {
+        SimulatedDisk disk = new SimulatedDisk();
+        SmallStore store = SmallStore.create(disk, 16);
+        TWELVE_PAGES.accept(store);
+        store.checkpoint();
+        disk.recording(false); // the making of the store is not the matter here
+        disk.recording(true);
+        for (int page = 0; page < 12; page++) {
+            store.put(page, 100 + page);
+            store.put(page, 200 + page);
+        }
+        disk.faults().failNextSync(StoreFiles.PAGES::equals, SyncFailure.CLEAN_NEW);
+        assertThrows(StoreFailedException.class, store::checkpoint);
+        store.close();
+        // The same system goes on: it shows the new pages, counts them as clean, and a crash may still bring the old ones back.
+        SmallStore again = SmallStore.open(disk, 16);
+        for (int page = 0; page < 12; page++) {
+            assertEquals(200 + page, again.get(page));
+        }
+        CrashStates.forEach(disk.trace(), EnumerationPlan.GATE.withStatesPerPoint(200), crash -> {
+            try (SmallStore recovered = SmallStore.open(new SimulatedDisk(crash.image()), 16)) {
+                if (crash.point() == disk.trace().syncCompletions()) {
+                    for (int page = 0; page < 12; page++) {
+                        assertEquals(200 + page, recovered.get(page), crash.toString());
+                    }
+                }
+            }
+        });
+        again.close();
     }
 
     @Test

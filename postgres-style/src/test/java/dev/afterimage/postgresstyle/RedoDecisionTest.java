@@ -22,12 +22,4 @@ class RedoDecisionTest {
     void ranges(boolean whole, boolean exists, long pageLsn, long basisLsn, long commitLsn, RedoDecision expected) {
         assertEquals(expected, RedoDecision.forRanges(whole, exists, pageLsn, basisLsn, commitLsn));
     }
-
-    @ParameterizedTest(name = "whole {0}, page LSN {1}, commit LSN {2}: {3}")
-    @CsvSource({"false, 100, 200, APPLY", "false, 200, 200, APPLY", "false, 300, 200, APPLY", "true, 200, 200, SKIP", "true, 201, 200, SKIP", "true, 199, 200, APPLY",
-        "true, 0, 200, APPLY"})
-    @DisplayName("about a record that says everything about a page")
-    void wholePage(boolean whole, long pageLsn, long commitLsn, RedoDecision expected) {
-        assertEquals(expected, RedoDecision.forWholePage(whole, pageLsn, commitLsn));
-    }
 }
