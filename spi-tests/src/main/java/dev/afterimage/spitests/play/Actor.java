@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 
+import dev.afterimage.api.CommitOutcomeUnknownException;
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.ReadablePage;
@@ -16,6 +17,7 @@ import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.api.StoreFullException;
 import dev.afterimage.api.Transaction;
 import dev.afterimage.api.TransactionOptions;
+import dev.afterimage.api.TransactionState;
 import dev.afterimage.api.WritablePage;
 import dev.afterimage.spitests.model.CommitRecord;
 import dev.afterimage.spitests.model.CrashKind;
@@ -189,6 +191,9 @@ public final class Actor implements AutoCloseable {
             stage.refused(e);
             return false;
         } catch (StoreFailedException e) {
+            if (e instanceof CommitOutcomeUnknownException && committing.state() != TransactionState.UNKNOWN) {
+                throw new Violation("F1", "commit says that its outcome is unknown: expected state UNKNOWN, found " + committing.state(), e);
+            }
             stage.failed(e); // the commit stays in doubt: a crash may find it, and need not
             return false;
         } catch (RuntimeException e) {

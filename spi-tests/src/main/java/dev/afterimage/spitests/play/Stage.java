@@ -211,6 +211,9 @@ public final class Stage implements AutoCloseable {
         boolean whole = failure == null;
         store().close();
         store = null;
+        if (disk.heldLocks() > 0 || disk.openFiles() > 0) {
+            throw new Violation("F4", "a closed store: expected no lock and no open file, found " + disk.heldLocks() + " and " + disk.openFiles(), null);
+        }
         if (whole) {
             history().promised(now(), CrashKind.POWER, "the store was closed");
         }

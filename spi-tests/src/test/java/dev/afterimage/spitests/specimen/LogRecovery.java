@@ -12,6 +12,7 @@ import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.api.RecoveryReport.Outcome;
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskFile;
 
 /** How a log specimen opens: makes its files, or repairs torn homes from the copies, loads all pages, redoes the log, and takes a checkpoint. */
 final class LogRecovery {
@@ -50,11 +51,22 @@ final class LogRecovery {
         });
         highest += UNRECORDED;
         if (!store.has(Vice.G2_TAIL_RISES_AGAIN)) {
-            store.logs[(int) (control.generation() % 2)].sync();
+            relyOn(store.logs[(int) (control.generation() % 2)], store.end - control.start());
             store.checkpoint(false, highest);
         }
         store.context.events().recoveryProgress(new RecoveryProgress("redo", records, records));
         return report(control.clean() ? Outcome.CLEAN : Outcome.RECOVERED, control.start());
+    }
+
+    /**
+     * What was read may have come from a cache: written by a process that died, or by one whose sync failed, after which the system takes it for clean and a
+     * sync alone writes nothing. So it is written again, before anything else is done on its strength.
+     */
+    private static void relyOn(DiskFile log, long bytes) {
+        ByteBuffer records = ByteBuffer.allocate((int) bytes);
+        log.read(records, 0);
+        log.write(records.flip(), 0);
+        log.sync();
     }
 
     private void create() {
@@ -105,11 +117,22 @@ final class LogRecovery {
             loaded.put(number, copy);
             repaired.put(number, copy);
         }
-        if (!store.has(Vice.D5_REPAIR_NOT_SYNCED)) {
-            store.restore(repaired);
-        } else {
+        if (store.has(Vice.D5_REPAIR_NOT_SYNCED)) {
             store.dirty.addAll(repaired.keySet());
+            return;
         }
+        // Homes whose sync failed look whole in a cache that takes them for clean. So the copies, byte for byte, and then the homes are written once more. A copy
+        // of an earlier batch may stand where one of this batch was lost; its LSN tells.
+        copies.entrySet().removeIf(copy -> !isSealed(copy.getValue(), copy.getKey()) || LogPage.lsn(copy.getValue()) < LogPage.lsn(page(copy.getKey())));
+        if (!copies.isEmpty()) {
+            relyOn(store.twice, store.twice.size());
+            store.restore(copies);
+            loaded.putAll(copies);
+        }
+    }
+
+    private boolean isSealed(byte[] page, long number) {
+        return LogPage.isSealed(page, store.has(Vice.P9_CHECKSUM_WITHOUT_NUMBER) ? 0 : number);
     }
 
     private boolean isWhole(byte[] page, long number) {
@@ -118,7 +141,7 @@ final class LogRecovery {
         }
         for (byte one : page) {
             if (one != 0) {
-                return LogPage.isSealed(page, store.has(Vice.P9_CHECKSUM_WITHOUT_NUMBER) ? 0 : number);
+                return isSealed(page, number);
             }
         }
         return true;
