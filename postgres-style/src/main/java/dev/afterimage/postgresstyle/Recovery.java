@@ -62,7 +62,7 @@ final class Recovery {
         RedoPass pass = new RedoPass(pool, homeSpace, analysis.transactions());
         if (analysis.redoRecords() > 0) {
             RecoveryTicker ticker = new RecoveryTicker(context.events(), "redo", anchor.lsn(), end.lsn());
-            try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), anchor)) {
+            try (LogReader reader = LogReader.openAgain(context.disk(), options.logSettings(), context.storeId(), anchor, end)) {
                 pass.run(reader, end.lsn(), ticker);
             }
             pool.writeBackAll(homeSpace, pagesLeft -> true);

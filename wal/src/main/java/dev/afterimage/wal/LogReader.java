@@ -37,6 +37,7 @@ public final class LogReader implements AutoCloseable {
     private final SegmentWindow window;
     private final CRC32C crc = new CRC32C();
 
+    private final @Nullable LogEnd knownEnd;
     private int link;
     private long position;
     private boolean sawRecord; // in the timeline being read
@@ -50,8 +51,9 @@ public final class LogReader implements AutoCloseable {
     private long transactionId;
     private ByteBuffer body = ByteBuffer.allocate(0);
 
-    private LogReader(Disk disk, LogSettings settings, long storeId, LogAnchor from) {
+    private LogReader(Disk disk, LogSettings settings, long storeId, LogAnchor from, @Nullable LogEnd knownEnd) {
         anchor = from;
+        this.knownEnd = knownEnd;
         positions = new LogPositions(settings.segmentBytes());
         chain = TimelineChain.find(disk, settings, storeId, from);
         window = new SegmentWindow(disk, settings.segmentBytes());
@@ -73,7 +75,16 @@ public final class LogReader implements AutoCloseable {
      * @throws StoreFormatException if the log is of a newer format
      */
     public static LogReader open(Disk disk, LogSettings settings, long storeId, LogAnchor from) {
-        return new LogReader(disk, settings, storeId, from);
+        return new LogReader(disk, settings, storeId, from, null);
+    }
+
+    /**
+     * Opens the log once more, to be read to an end that an earlier reader of the same opening found and made durable; what lies beyond is not looked at again.
+     *
+     * @param knownEnd what {@link #end()} of the earlier reader answered
+     */
+    public static LogReader openAgain(Disk disk, LogSettings settings, long storeId, LogAnchor from, LogEnd knownEnd) {
+        return new LogReader(disk, settings, storeId, from, knownEnd);
     }
 
     /**
@@ -84,7 +95,7 @@ public final class LogReader implements AutoCloseable {
      */
     public boolean next() {
         while (end == null) {
-            if (followChild() || crossSegment()) {
+            if (atKnownEnd() || followChild() || crossSegment()) {
                 continue;
             }
             if (!readRecord()) {
@@ -157,6 +168,16 @@ public final class LogReader implements AutoCloseable {
             throw new IllegalStateException("the end is known only once next() has been false");
         }
         return found;
+    }
+
+    private boolean atKnownEnd() {
+        LogEnd known = knownEnd;
+        if (known == null || known.timeline() != timeline() || known.lsn() != position) {
+            return false;
+        }
+        end = known;
+        settled = true; // by the reader that found it
+        return true;
     }
 
     /** Goes over to the child timeline where this one ends for it; what lies beyond is not even looked at. */

@@ -79,7 +79,8 @@ final class TailSearch {
         int steps = (ready - RecordFormat.HEADER_BYTES) / RecordFormat.ALIGNMENT + 1;
         for (int step = 0; step < steps; step++) {
             int ahead = step * RecordFormat.ALIGNMENT;
-            if (RecordFormat.markAt(bytes, at + ahead) == RecordFormat.mark(RecordFormat.binding(salt, lsn + ahead))) {
+            // Most of what is searched is room that was never written; no record begins with eight zeros, for its length is among them.
+            if (bytes.getLong(at + ahead) != 0 && RecordFormat.markAt(bytes, at + ahead) == RecordFormat.mark(RecordFormat.binding(salt, lsn + ahead))) {
                 return lsn + ahead;
             }
         }

@@ -96,6 +96,33 @@ class ReadingBackTest {
     }
 
     @Test
+    @DisplayName("a second reading stops at the end that the first one found, whatever lies beyond")
+    void readAgainToTheSameEnd() {
+        LogEnd firstEnd;
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            LogWorkshop.append(log, 1);
+            LogWorkshop.appendForced(log, 2);
+        }
+        firstEnd = LogWorkshop.read(disk).end();
+        try (LogReader again = LogReader.openAgain(disk, LogWorkshop.SETTINGS, LogWorkshop.STORE, new LogAnchor(1, firstRecord()), firstEnd)) {
+            assertTrue(again.next());
+            assertEquals(1, again.transactionId());
+            assertTrue(again.next());
+            assertEquals(2, again.transactionId());
+            assertFalse(again.next());
+            assertEquals(firstEnd, again.end());
+        }
+        try (LogReader again = LogReader.openAgain(disk, LogWorkshop.SETTINGS, LogWorkshop.STORE, new LogAnchor(1, firstRecord()),
+                new LogEnd(1, firstRecord(), 0))) {
+            assertFalse(again.next(), "an end at the anchor is reached at once");
+        }
+    }
+
+    private long firstRecord() {
+        return LogWorkshop.read(disk).records().get(0).lsn();
+    }
+
+    @Test
     @DisplayName("the end is not told before it is reached")
     void endIsKeptBack() {
         LogWorkshop.create(disk).close();
