@@ -38,7 +38,8 @@ public interface RecoveryStrategy extends AutoCloseable {
     StrategyStatistics statistics();
 
     /**
-     * Makes all commits durable, leaves the store so that opening it needs no recovery, and lets go of memory and handles. After a failure it only lets go.
+     * Makes all commits durable, leaves the store so that opening it needs no recovery, and lets go of memory and handles. After a failure, or
+     * where {@link #recover()} did not return, it only lets go and writes nothing.
      * No transaction is active.
      */
     @Override

@@ -5,7 +5,7 @@ import dev.afterimage.api.Durability;
 /**
  * One transaction as the strategy sees it.
  *
- * <p>One thread at a time. The engine holds a shared lock on every page read and an exclusive one on every page written, created or discarded, from before the call until
+ * <p>One thread at a time. A page may be open for reading while it is opened for writing: the engine then reopens the readers, so that they see the bytes written. The engine holds a shared lock on every page read and an exclusive one on every page written, created or discarded, from before the call until
  * {@link #commit} or {@link #rollback} has returned. It never opens a page for writing twice at once, and has closed every access before
  * {@link #mark}, {@link #rollbackTo}, {@link #commit} and {@link #rollback}.
  */
