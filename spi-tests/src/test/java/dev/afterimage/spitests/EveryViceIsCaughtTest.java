@@ -29,6 +29,7 @@ import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.ReaderDuringSync;
 import dev.afterimage.spitests.play.StoreUnderTest;
+import dev.afterimage.spitests.specimen.OnForgetfulDisk;
 import dev.afterimage.spitests.specimen.SpecimenLog;
 import dev.afterimage.spitests.specimen.SpecimenShadow;
 import dev.afterimage.spitests.specimen.Vice;
@@ -99,6 +100,22 @@ public class EveryViceIsCaughtTest {
             Violation violation = assertThrows(Violation.class, () -> aCatch.by.accept(subject, campaign));
             assertTrue(aCatch.rules.contains(violation.rule()), () -> "expected one of " + aCatch.rules + ", found " + violation.getMessage());
         }));
+    }
+
+    @TestFactory
+    @DisplayName("each file whose syncs a disk forgets is missed")
+    public Stream<DynamicTest> forgottenSyncsAreMissed() {
+        return Stream.of("specimen.control", "specimen.pages", "specimen.twice", "specimen.log-1", "specimen.slots", "specimen.roots")
+                .map(file -> DynamicTest.dynamicTest(file, () -> {
+                    boolean shadow = file.endsWith("slots") || file.endsWith("roots");
+                    RecoveryStrategyProvider correct = shadow ? new SpecimenShadow() : new SpecimenLog();
+                    StoreUnderTest subject = new StoreUnderTest(new OnForgetfulDisk(correct, file::equals), Map.of(), 4096, 16);
+                    Campaign campaign = new Campaign(subject, Effort.QUICK.with(2_000, 2));
+                    assertThrows(Violation.class, () -> {
+                        campaign.directed(FIRST_COMMIT, TWO_PAGES, CHECKPOINT_AFTER_COMMIT, RECYCLED_LOG);
+                        campaign.random(Mix.CHECKPOINTS, 100);
+                    });
+                }));
     }
 
     @Test

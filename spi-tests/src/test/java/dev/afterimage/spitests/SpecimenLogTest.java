@@ -15,4 +15,10 @@ public class SpecimenLogTest extends RecoveryStrategyConformance {
     protected RecoveryStrategyProvider strategy() {
         return new SpecimenLog();
     }
+
+    /** Fewer than a real strategy's: what is tested here is the kit. */
+    @Override
+    protected int crashStates() {
+        return 3_000;
+    }
 }

@@ -15,4 +15,10 @@ public class SpecimenShadowTest extends RecoveryStrategyConformance {
     protected RecoveryStrategyProvider strategy() {
         return new SpecimenShadow();
     }
+
+    /** Fewer than a real strategy's: what is tested here is the kit. */
+    @Override
+    protected int crashStates() {
+        return 3_000;
+    }
 }

@@ -30,6 +30,7 @@ import dev.afterimage.spitests.play.StoreUnderTest;
 public final class Rot {
     private static final int SECTOR = 512;
     private static final int LATER_COMMITS = 3;
+    private static final int FLIPS_MAX = 6;
     private static final int MISDIRECTED_BLOCKS = 24;
 
     private final StoreUnderTest subject;
@@ -97,13 +98,17 @@ public final class Rot {
     }
 
     private void damage(String rule, DiskImage image, List<Place> places, ReferenceModel model) {
+        if (places.isEmpty()) {
+            throw new Violation(rule, "found no durable sector to damage: the check proves nothing", null);
+        }
         int step = Math.max(1, (places.size() + casesMax - 1) / casesMax);
+        int flips = Math.max(1, Math.min(FLIPS_MAX, casesMax / places.size()));
         for (int index = 0; index < places.size(); index += step) {
             Place place = places.get(index);
-            long at = place.sector * SECTOR + firstByte(image, place);
-            look(rule, place + " with bit 5 of byte " + at + " turned", image.flipBit(place.file, at, 5), model);
-            if (index % (2 * step) == 0) {
-                look(rule, place + " zeroed", image.zeroSector(place.file, place.sector), model);
+            look(rule, place + " zeroed", image.zeroSector(place.file, place.sector), model);
+            for (int flip = 0; flip < flips; flip++) {
+                long at = place.sector * SECTOR + usedByte(image, place, flip);
+                look(rule, place + " with bit " + (flip + 5) % 8 + " of byte " + at + " turned", image.flipBit(place.file, at, (flip + 5) % 8), model);
             }
         }
     }
@@ -126,9 +131,10 @@ public final class Rot {
         }
     }
 
-    private static int firstByte(DiskImage image, Place place) {
+    /** A byte that is not zero, somewhere else each time. */
+    private static int usedByte(DiskImage image, Place place, int flip) {
         byte[] bytes = image.read(place.file, place.sector * SECTOR, SECTOR);
-        int at = (int) (place.sector * 37 % SECTOR);
+        int at = (int) ((place.sector * 37 + flip * 149L) % SECTOR);
         while (bytes[at] == 0) {
             at = (at + 1) % SECTOR;
         }
