@@ -14,13 +14,9 @@ import dev.afterimage.api.StoreConfig;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spitests.check.Campaign;
-import dev.afterimage.spitests.check.CrashCycles;
 import dev.afterimage.spitests.check.Effort;
-import dev.afterimage.spitests.check.FailingRecovery;
-import dev.afterimage.spitests.check.Openings;
-import dev.afterimage.spitests.check.Promises;
 import dev.afterimage.spitests.check.ReplayLine;
-import dev.afterimage.spitests.check.Rot;
+import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.check.Tally;
 import dev.afterimage.spitests.play.DirectedScenario;
 import dev.afterimage.spitests.play.Interrupted;
@@ -199,7 +195,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-T1")
     @DisplayName("T1 A rotten byte is repaired or reported, never returned")
     public void rotIsNeverReturned() {
-        new Rot(subject(), tally(), 300).atRest();
+        campaign().check(RuleCheck.ROT_AT_REST);
     }
 
     /** Rule T2, damage. */
@@ -208,7 +204,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-T2")
     @DisplayName("T2 Damage inside synced bytes is refused or repaired, never taken for a torn tail")
     public void damageIsNotATornTail() {
-        new Rot(subject(), tally(), 300).inWhatWasSynced();
+        campaign().check(RuleCheck.ROT_IN_WHAT_WAS_SYNCED);
     }
 
     /** Rule T2, failing reads. */
@@ -217,8 +213,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-T2")
     @DisplayName("T2 A read error or a lack of memory in recovery is never taken for the end of the log")
     public void failingReadsAreNoEndOfLog() {
-        new FailingRecovery(subject(), tally()).readErrors();
-        new FailingRecovery(subject(), tally()).noMemory();
+        campaign().check(RuleCheck.READ_ERRORS_IN_RECOVERY, RuleCheck.NO_MEMORY_IN_RECOVERY);
     }
 
     /** Rule F1. */
@@ -256,8 +251,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-F4")
     @DisplayName("F4 A second opener is told so; a killed opener is in nobody's way")
     public void oneOpenerAtATime() {
-        new Openings(subject(), tally()).second();
-        new Openings(subject(), tally()).afterKilled();
+        campaign().check(RuleCheck.SECOND_OPENER, RuleCheck.KILLED_OPENER);
     }
 
     /** Rule S1. */
@@ -276,7 +270,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-R1")
     @DisplayName("R1 Recovery reports what it did and how far it has come")
     public void recoveryReports() {
-        new Promises(subject(), tally()).reports();
+        campaign().check(RuleCheck.REPORTS);
     }
 
     /** Rule L1. */
@@ -294,7 +288,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-L2")
     @DisplayName("L2 Space is bounded over a hundred crash cycles")
     public void spaceIsBounded() {
-        new CrashCycles(subject(), tally()).live();
+        campaign().check(RuleCheck.CRASH_CYCLES);
     }
 
     /** Rule N1. */
@@ -303,8 +297,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-N1")
     @DisplayName("N1 The same clock, tasks and random source give the same calls to the disk")
     public void nothingElseDecides() {
-        new Openings(subject(), tally()).twice(3);
-        new Openings(subject(), tally()).twice(4);
+        campaign().check(RuleCheck.SAME_CALLS_TWICE);
     }
 
     /** Rule P1. */
@@ -313,8 +306,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-P1")
     @DisplayName("P1 The declared traits are seen on the disk")
     public void traitsAreObserved() {
-        new Promises(subject(), tally()).steal();
-        new Promises(subject(), tally()).force();
+        campaign().check(RuleCheck.STEAL_AS_DECLARED, RuleCheck.FORCE_AS_DECLARED);
     }
 
     /** Runs alone, where a line is given. */

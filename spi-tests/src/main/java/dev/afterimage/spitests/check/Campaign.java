@@ -94,7 +94,7 @@ public final class Campaign {
         for (int count = 0; count < FULL_DISK_CASES; count++) {
             FullDisk scenario = new FullDisk(sectors);
             new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
-            new NoRoomToRecover(subject, tally).afterCrash(scenario);
+            noRoomToRecover(scenario);
             sectors += 1 + sectors / 3;
         }
     }
@@ -105,18 +105,46 @@ public final class Campaign {
         new CrashSweep(subject, few, tally).run(new LargeTransaction(pages), LARGE_STATES);
     }
 
-    /** A scenario by its name, without looking at crash states. */
+    /** Checks that are more than a scenario and its crashes. */
+    public void check(RuleCheck... checks) {
+        for (RuleCheck check : checks) {
+            replayable(check.title(), () -> check.run(subject, tally));
+        }
+    }
+
+    /** A scenario, without looking at crash states. */
     public void play(Scenario scenario) {
         tally.oneCase();
-        try (Stage stage = new Stage(subject, scenario.seed())) {
-            scenario.play(stage);
+        replayable(scenario.title(), () -> {
+            try (Stage stage = new Stage(subject, scenario.seed())) {
+                scenario.play(stage);
+            }
+        });
+    }
+
+    private void noRoomToRecover(FullDisk scenario) {
+        replayable(scenario.title(), () -> new NoRoomToRecover(subject, tally).afterCrash(scenario));
+    }
+
+    private void replayable(String title, Runnable body) {
+        try {
+            body.run();
         } catch (Violation e) {
-            throw e.replayedBy(new ReplayLine(subject.strategy().name(), scenario.title(), List.of()).toString());
+            throw e.replayedBy(new ReplayLine(subject.strategy().name(), title, List.of()).toString());
         }
     }
 
     /** Replays a line. */
     public void replay(ReplayLine line) {
-        new CrashSweep(subject, effort, tally).replay(Scenarios.named(line.scenario()), line);
+        RuleCheck check = RuleCheck.named(line.scenario());
+        if (check != null) {
+            check(check);
+            return;
+        }
+        Scenario scenario = Scenarios.named(line.scenario());
+        new CrashSweep(subject, effort, tally).replay(scenario, line);
+        if (scenario instanceof FullDisk full && line.crashes().isEmpty()) {
+            noRoomToRecover(full);
+        }
     }
 }

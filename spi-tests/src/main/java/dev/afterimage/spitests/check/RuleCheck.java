@@ -1,0 +1,65 @@
+package dev.afterimage.spitests.check;
+
+import java.util.Locale;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.afterimage.spitests.play.StoreUnderTest;
+
+/** The checks that are more than a scenario and its crashes; each is replayed whole, by its title. */
+public enum RuleCheck {
+    /** T1: damage to a store at rest. */
+    ROT_AT_REST((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).atRest()),
+    /** T2: damage to what was synced before a power loss. */
+    ROT_IN_WHAT_WAS_SYNCED((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).inWhatWasSynced()),
+    /** T2: read errors in recovery. */
+    READ_ERRORS_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).readErrors()),
+    /** T2: no memory in recovery. */
+    NO_MEMORY_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).noMemory()),
+    /** F4: two openers. */
+    SECOND_OPENER((subject, tally) -> new Openings(subject, tally).second()),
+    /** F4: a killed opener. */
+    KILLED_OPENER((subject, tally) -> new Openings(subject, tally).afterKilled()),
+    /** N1: one workload, twice. */
+    SAME_CALLS_TWICE((subject, tally) -> {
+        new Openings(subject, tally).twice(3);
+        new Openings(subject, tally).twice(4);
+    }),
+    /** P1: unfinished bytes in homes. */
+    STEAL_AS_DECLARED((subject, tally) -> new Promises(subject, tally).steal()),
+    /** P1: redo after a forced commit. */
+    FORCE_AS_DECLARED((subject, tally) -> new Promises(subject, tally).force()),
+    /** R1: reports and progress. */
+    REPORTS((subject, tally) -> new Promises(subject, tally).reports()),
+    /** L2: a hundred crash cycles. */
+    CRASH_CYCLES((subject, tally) -> new CrashCycles(subject, tally).live());
+
+    private static final int CASES_MAX = 300;
+    private static final String PREFIX = "check-";
+
+    private final BiConsumer<StoreUnderTest, Tally> body;
+
+    RuleCheck(BiConsumer<StoreUnderTest, Tally> body) {
+        this.body = body;
+    }
+
+    /** What it is called in replay lines. */
+    public String title() {
+        return PREFIX + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The one of that title, or null. */
+    static @Nullable RuleCheck named(String title) {
+        for (RuleCheck check : values()) {
+            if (check.title().equals(title)) {
+                return check;
+            }
+        }
+        return null;
+    }
+
+    void run(StoreUnderTest subject, Tally tally) {
+        body.accept(subject, tally);
+    }
+}
