@@ -177,7 +177,7 @@ class CommitProcessTest {
                 through[0] = true;
             });
             checkpoint[0].start();
-            while (checkpoint[0].getState() != Thread.State.WAITING) {
+            while (checkpoint[0].getState() != Thread.State.WAITING && checkpoint[0].isAlive()) {
                 Thread.onSpinWait();
             }
             assertFalse(through[0]);

@@ -158,14 +158,14 @@ class FaultScenariosTest {
             });
             script.store.writeHomes();
         }
-        script.sweep(PLAN, 1);
+        script.sweep(PLAN, 0);
     }
 
     @Test
     @DisplayName("L1, L2: additions are neither lost nor made twice, though recovery is crashed in the midst, twice")
     void additions() {
         CrashScript script = CrashScript.after(16, TWELVE_PAGES);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             script.commit(Durability.POWER_SAFE, transaction -> transaction.add(1, 7));
             script.store.writeHomes();
         }
