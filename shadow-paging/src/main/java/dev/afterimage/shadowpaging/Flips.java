@@ -403,6 +403,6 @@ final class Flips {
     }
 
     private StoreFailedException failed() {
-        return new StoreFailedException("the store failed while it made commits durable; open it again to recover", failure);
+        return new StoreFailedException("the store failed while it made commits durable (" + failure + "); open it again to recover", failure);
     }
 }
