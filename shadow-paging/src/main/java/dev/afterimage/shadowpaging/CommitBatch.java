@@ -17,17 +17,19 @@ final class CommitBatch implements CommitTicket {
     private final PageOverlay overlay = new PageOverlay();
     private final Condition outcome;
     private final Consumer<CommitBatch> waiter;
-    /** Guarded by the commit lock until the seal. */
-    private long reserved;
+    /** The nodes for which slots are reserved; guarded by the commit lock until the seal. */
+    private final NodesToWrite nodes;
     private volatile boolean durable;
 
     /**
      * An empty batch.
      *
+     * @param nodes no nodes yet
      * @param outcome signalled when it is durable, or when somebody is wanted to lead its flip
      * @param waiter what a ticket does to wait
      */
-    CommitBatch(Condition outcome, Consumer<CommitBatch> waiter) {
+    CommitBatch(NodesToWrite nodes, Condition outcome, Consumer<CommitBatch> waiter) {
+        this.nodes = nodes;
         this.outcome = outcome;
         this.waiter = waiter;
     }
@@ -37,14 +39,9 @@ final class CommitBatch implements CommitTicket {
         return overlay;
     }
 
-    /** Takes over slots that were reserved for the table nodes this batch will need. */
-    void addReserved(long slots) {
-        reserved += slots;
-    }
-
-    /** Slots that are reserved for its flip. */
-    long reserved() {
-        return reserved;
+    /** The table nodes that its flip may write; for each a slot is reserved. */
+    NodesToWrite nodes() {
+        return nodes;
     }
 
     boolean isEmpty() {

@@ -1,6 +1,7 @@
 package dev.afterimage.shadowpaging;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Slots that the current table no longer reaches and that may not be written yet.
@@ -40,7 +41,7 @@ final class DroppedSlots {
      *
      * @param durableFlip number of the newest flip known to be durable
      */
-    LongList takeReusable(long durableFlip) {
+    @Nullable LongList takeReusable(long durableFlip) {
         Dropped oldest = waiting.peekFirst();
         if (oldest == null || oldest.flip() >= durableFlip) {
             return null;

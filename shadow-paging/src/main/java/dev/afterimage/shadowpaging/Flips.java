@@ -47,8 +47,8 @@ final class Flips {
 
     /** Held while a commit is put into the pending batch, and while that batch is sealed. */
     private final ReentrantLock commitLock = new ReentrantLock();
-    /** Depth that the table will have when all commits so far are durable; written under the commit lock, never shrinks. */
-    private volatile int plannedDepth;
+    /** Depth that the table will have when all commits so far are durable; guarded by the commit lock, never shrinks. */
+    private int plannedDepth;
     private final AtomicLong highestBegun;
 
     /** Guards {@code leading}; held for a few loads and stores. */
@@ -129,25 +129,28 @@ final class Flips {
      * @throws dev.afterimage.spi.storage.DiskFullException if there is no room for the table nodes its flip may need
      */
     CommitBatch commit(LongList pageIds, LongList places) {
-        long reserved = 0;
         LongList replaced = new LongList();
-        CommitBatch batch = null;
-        try {
-            replaced.ensureRoom(pageIds.size());
-            while (batch == null) {
-                int before = plannedDepth;
-                int depth = Math.max(before, shape.depthFor(pageIds.get(pageIds.size() - 1)));
-                long needed = PageTableUpdate.nodesAtMost(shape, pageIds, before, depth);
-                if (needed > reserved) {
-                    slots.reserve(needed - reserved);
-                    reserved = needed;
+        replaced.ensureRoom(pageIds.size());
+        CommitBatch batch;
+        int lastResorts = 0;
+        while (true) {
+            int missing;
+            commitLock.lock();
+            try {
+                checkUsable();
+                batch = committed.view().pending();
+                int depth = Math.max(plannedDepth, shape.depthFor(pageIds.get(pageIds.size() - 1)));
+                missing = batch.nodes().countNew(pageIds, plannedDepth, depth);
+                batch.nodes().ensureRoom(missing);
+                batch.overlay().ensureRoom(pageIds.size());
+                if (slots.reserve(missing)) {
+                    install(batch, pageIds, places, depth, replaced);
+                    break;
                 }
-                batch = install(pageIds, places, before, depth, reserved, replaced);
+            } finally {
+                commitLock.unlock();
             }
-        } finally {
-            if (batch == null) {
-                slots.release(reserved);
-            }
+            lastResorts += slots.makeRoom(missing, lastResorts);
         }
         // Slots of commits of the same batch that this one replaces: no root will ever reach them, and this transaction has had their pages' locks to itself.
         try {
@@ -158,28 +161,16 @@ final class Flips {
         return batch;
     }
 
-    /** Puts a commit into the pending batch; null if a deeper table was planned since the caller looked. */
-    private @Nullable CommitBatch install(LongList pageIds, LongList places, int depthBefore, int depth, long reserved, LongList replaced) {
-        commitLock.lock();
-        try {
-            checkUsable();
-            if (plannedDepth != depthBefore) {
-                return null;
+    /** The line after which a commit cannot be rolled back. Nothing here can fail: the slots are reserved, and all memory that is needed is allocated. */
+    private void install(CommitBatch batch, LongList pageIds, LongList places, int depth, LongList replaced) {
+        assert commitLock.isHeldByCurrentThread();
+        batch.nodes().add(pageIds, plannedDepth, depth);
+        plannedDepth = depth;
+        for (int i = 0; i < pageIds.size(); i++) {
+            long before = batch.overlay().put(pageIds.get(i), places.get(i));
+            if (before >= 0) {
+                replaced.add(before);
             }
-            CommitBatch batch = committed.view().pending();
-            batch.overlay().ensureRoom(pageIds.size());
-            // From here on nothing can fail: all memory that is needed was allocated above.
-            for (int i = 0; i < pageIds.size(); i++) {
-                long before = batch.overlay().put(pageIds.get(i), places.get(i));
-                if (before >= 0) {
-                    replaced.add(before);
-                }
-            }
-            batch.addReserved(reserved);
-            plannedDepth = depth;
-            return batch;
-        } finally {
-            commitLock.unlock();
         }
     }
 
@@ -328,7 +319,7 @@ final class Flips {
             pool.writeBack(space, sealedSlots.get(i));
         }
         TableRoot root = update.apply(old, pageIds, places);
-        assert update.written().size() <= batch.reserved() : "a flip wrote more nodes than its commits reserved";
+        assert update.written().size() <= batch.nodes().size() : "a flip wrote more nodes than its commits reserved";
         return root;
     }
 
@@ -341,7 +332,7 @@ final class Flips {
             // From now on the table answers for the checksums of these slots.
             forget(update.written());
             forget(sealedSlots);
-            slots.release(batch.reserved() - update.written().size());
+            slots.release(batch.nodes().size() - update.written().size());
             dropped.add(update.dropped(), next.flip());
         }
         LongList reusable = dropped.takeReusable(next.flip());
@@ -380,7 +371,7 @@ final class Flips {
 
     private CommitBatch newBatch() {
         Consumer<CommitBatch> waiter = this::awaitDurable;
-        return new CommitBatch(gate.newCondition(), waiter);
+        return new CommitBatch(new NodesToWrite(shape), gate.newCondition(), waiter);
     }
 
     /** Fails the store, once: something went wrong that can no longer be rolled back. Returns what to throw. */

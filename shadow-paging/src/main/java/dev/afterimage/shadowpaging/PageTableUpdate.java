@@ -45,25 +45,8 @@ final class PageTableUpdate implements AutoCloseable {
         path = PageMemory.allocate(shape.pageSize(), shape.maxDepth());
     }
 
-    /** Most nodes that {@link #apply} writes for these pages, rising, in a table that had {@code depthBefore} levels and then has {@code depth}. */
-    static long nodesAtMost(TableShape shape, LongList pageIds, int depthBefore, int depth) {
-        // New levels may each need a node that leads to the old table and to none of these pages.
-        long count = Math.max(0, depth - depthBefore);
-        for (int level = 1; level <= depth; level++) {
-            long last = -1;
-            for (int i = 0; i < pageIds.size(); i++) {
-                long number = shape.nodeNumber(pageIds.get(i), level);
-                if (number != last) {
-                    count++;
-                    last = number;
-                }
-            }
-        }
-        return count;
-    }
-
     /**
-     * Writes the changed nodes.
+     * Writes the changed nodes, to slots reserved for the nodes of {@link NodesToWrite}.
      *
      * @param changedIds pages that changed, rising
      * @param newPlaces for each its new slot, already written, or {@link PageOverlay#DISCARDED}

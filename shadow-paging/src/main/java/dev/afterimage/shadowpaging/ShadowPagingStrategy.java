@@ -12,6 +12,7 @@ import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open store under shadow paging; see the package for how it works.
@@ -24,11 +25,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  */
 final class ShadowPagingStrategy implements RecoveryStrategy {
+    private static final Duration PERIOD_MIN = Duration.ofMillis(1);
+
     private final StrategyContext context;
     private final AtomicLong checkpoints = new AtomicLong();
-    private ShadowRecovery.Opened opened;
-    private Flips flips;
-    private BackgroundTask relaxedFlips;
+    private ShadowRecovery.@Nullable Opened opened;
+    private @Nullable Flips flips;
+    private @Nullable BackgroundTask relaxedFlips;
 
     ShadowPagingStrategy(StrategyContext context) {
         this.context = context;
@@ -41,11 +44,12 @@ final class ShadowPagingStrategy implements RecoveryStrategy {
         }
         ShadowRecovery.Opened found = new ShadowRecovery(context).run();
         opened = found;
-        flips = new Flips(found.parts(), found.rootBlock(), found.newest(), context.events());
+        Flips begun = new Flips(found.parts(), found.rootBlock(), found.newest(), context.events());
+        flips = begun;
         found.parts().pool().writeBehind(context.tasks());
         // A flip that starts within half the window leaves the other half for its input and output.
         Duration period = context.relaxedWindow().dividedBy(2);
-        relaxedFlips = context.tasks().repeat("shadow-paging flip", period.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : period, this::flipRelaxed);
+        relaxedFlips = context.tasks().repeat("shadow-paging flip", period.compareTo(PERIOD_MIN) < 0 ? PERIOD_MIN : period, () -> flipRelaxed(begun));
         return found.report();
     }
 
@@ -54,18 +58,18 @@ final class ShadowPagingStrategy implements RecoveryStrategy {
         Flips current = flips();
         current.checkUsable();
         current.begun(transactionId);
-        return new ShadowTransaction(current, opened.parts());
+        return new ShadowTransaction(current, parts());
     }
 
     /** Makes what is pending durable. There is nothing else that a checkpoint could do: no work is ever left for recovery. */
     @Override
     public CheckpointReport checkpoint(CheckpointPace pace) {
         long start = context.time().nanos();
-        long bytesBefore = opened.parts().space().bytesWritten();
+        long bytesBefore = parts().space().bytesWritten();
         long debtBefore = recoveryDebtBytes();
         flips().flipPending();
         checkpoints.incrementAndGet();
-        long bytes = opened.parts().space().bytesWritten() - bytesBefore;
+        long bytes = parts().space().bytesWritten() - bytesBefore;
         return new CheckpointReport(bytes / context.pageSize(), bytes, debtBefore, recoveryDebtBytes(), Duration.ofNanos(context.time().nanos() - start));
     }
 
@@ -82,8 +86,8 @@ final class ShadowPagingStrategy implements RecoveryStrategy {
 
     @Override
     public StrategyStatistics statistics() {
-        BufferStatistics pool = opened.parts().pool().statistics();
-        return new StrategyStatistics(0, 0, opened.parts().space().bytesWritten(), pool.hits(), pool.misses(), pool.evictions(), checkpoints.get());
+        BufferStatistics pool = parts().pool().statistics();
+        return new StrategyStatistics(0, 0, parts().space().bytesWritten(), pool.hits(), pool.misses(), pool.evictions(), checkpoints.get());
     }
 
     @Override
@@ -106,14 +110,27 @@ final class ShadowPagingStrategy implements RecoveryStrategy {
         }
     }
 
-    private Flips flips() {
-        if (opened == null || flips == null) {
-            throw new IllegalStateException("the strategy is not open");
+    Flips flips() {
+        Flips current = flips;
+        if (opened == null || current == null) {
+            throw notOpen();
         }
-        return flips;
+        return current;
     }
 
-    private void flipRelaxed() {
+    ShadowParts parts() {
+        ShadowRecovery.Opened current = opened;
+        if (current == null) {
+            throw notOpen();
+        }
+        return current.parts();
+    }
+
+    private static IllegalStateException notOpen() {
+        return new IllegalStateException("shadow-paging: call recover() first, and nothing after close()");
+    }
+
+    private static void flipRelaxed(Flips flips) {
         try {
             flips.flipPending();
         } catch (StoreFailedException failed) {

@@ -57,15 +57,9 @@ final class Slots implements SlotSource {
         }
     }
 
-    /**
-     * Promises slots to a commit.
-     *
-     * @throws DiskFullException if there is no room for so many; nothing is promised then
-     */
-    void reserve(long count) {
-        for (int lastResorts = 0; !free.reserve(count);) {
-            lastResorts += makeRoom(count, lastResorts);
-        }
+    /** Promises slots to a commit if there are so many; grows nothing and waits for nothing. */
+    boolean reserve(long count) {
+        return free.reserve(count);
     }
 
     /** Slots that the file has, preallocated though perhaps not synced. */
@@ -98,8 +92,12 @@ final class Slots implements SlotSource {
         }
     }
 
-    /** Makes room by growing, which costs 0 last resorts, or by one; returns how many. */
-    private int makeRoom(long count, int lastResortsSoFar) {
+    /**
+     * Makes room by growing, which costs 0 last resorts, or by a last resort, which costs 1; returns what it cost. Others may take the room at once: try again, and hand in the sum of the costs.
+     *
+     * @throws DiskFullException if there is no room to be made
+     */
+    int makeRoom(long count, int lastResortsSoFar) {
         try {
             grow(count);
             return 0;

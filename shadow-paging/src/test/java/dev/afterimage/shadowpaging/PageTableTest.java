@@ -61,8 +61,13 @@ class PageTableTest {
             }
         }
         int depth = Math.max(root.depth(), shape.depthFor(changes.lastKey()));
-        long most = PageTableUpdate.nodesAtMost(shape, pageIds, root.depth(), depth);
-        slots.reserve(most);
+        NodesToWrite nodes = new NodesToWrite(shape);
+        int most = nodes.countNew(pageIds, root.depth(), depth);
+        nodes.ensureRoom(most);
+        nodes.add(pageIds, root.depth(), depth);
+        assertEquals(most, nodes.size());
+        assertEquals(0, nodes.countNew(pageIds, root.depth(), depth));
+        reserve(most);
         root = update.apply(root, pageIds, places);
         assertTrue(update.written().size() <= most, "wrote " + update.written().size() + " nodes, reserved " + most);
         slots.release(most - update.written().size());
@@ -78,6 +83,12 @@ class PageTableTest {
         assertEquals(0, expected.size());
         assertEquals(root.nodes() + root.pages(), free.inUse(), "slots in use are those of the table, no more and no less");
         assertEquals(model.size(), root.pages());
+    }
+
+    private void reserve(int count) {
+        while (!slots.reserve(count)) {
+            slots.makeRoom(count, 0);
+        }
     }
 
     private void check(long pageId) {
@@ -155,7 +166,7 @@ class PageTableTest {
         pageIds.add(100);
         LongList places = new LongList();
         places.add(slot);
-        slots.reserve(4);
+        reserve(4);
         TableRoot next = update.apply(old, pageIds, places);
         assertEquals(4, update.written().size());
         assertEquals(5, update.dropped().size());
