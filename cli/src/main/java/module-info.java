@@ -11,7 +11,6 @@ module dev.afterimage.cli {
     uses dev.afterimage.spi.RecoveryStrategyProvider;
     uses dev.afterimage.spi.StoreEngine;
 
-    exports dev.afterimage.cli.conformance to org.junit.platform.commons; // JUnit makes the class that runs the kit
     opens dev.afterimage.cli to info.picocli; // it fills the fields of the commands
     opens dev.afterimage.cli.comparison to com.google.gson; // it reads the records that --json writes
 }

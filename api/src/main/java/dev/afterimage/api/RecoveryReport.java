@@ -10,7 +10,7 @@ import java.util.List;
  * @param outcome how the store was found
  * @param phases what was done, in order
  * @param transactionsRedone committed transactions of which something was done again
- * @param transactionsUndone unfinished transactions that were rolled back or left out
+ * @param transactionsUndone unfinished transactions that were rolled back or left out, as far as the strategy can tell: one without undo may find no trace of them
  * @param pagesRepaired torn pages made whole
  * @param tailBytesCut bytes of torn log tail that were cut
  * @param highestTransactionId the highest transaction number the store may have seen; numbering goes on above it

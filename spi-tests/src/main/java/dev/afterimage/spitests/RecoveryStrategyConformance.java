@@ -282,6 +282,15 @@ public abstract class RecoveryStrategyConformance {
         campaign().large(20 * cachePages());
     }
 
+    /** Rule L1, at default options. */
+    @Test
+    @Rule("L1")
+    @Tag("rule-L1")
+    @DisplayName("L1 A transaction of 20,000 pages works in a cache of 256 pages")
+    public void hugeTransactionsWork() {
+        campaign().check(RuleCheck.HUGE_TRANSACTION);
+    }
+
     /** Rule L2. */
     @Test
     @Rule("L2")

@@ -46,12 +46,15 @@ public interface DiskFile extends AutoCloseable {
     /**
      * Makes bytes, length and all other metadata durable.
      *
+     * <p>Bytes that are only read back are another matter: after a failed sync the operating system may show what it will never write, and call it clean, until the machine
+     * goes down. So whoever opens a store after a crash and wants to rely on what an unsynced tail or page shows has to <em>write it again</em>, and then sync.
+     *
      * @throws SyncFailedException which is final for the store that uses this file
      */
     void sync();
 
     /**
-     * Makes bytes durable, and of the metadata only what is needed to read them (the length).
+     * Makes bytes durable, and of the metadata only what is needed to read them (a greater length, not a cut).
      *
      * @throws SyncFailedException which is final for the store that uses this file
      */

@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import java.util.function.Consumer;
 
 import dev.afterimage.spitests.ConformanceRun;
+import dev.afterimage.spitests.NamedStrategyConformance;
 import dev.afterimage.spitests.RuleReport;
 import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -32,7 +33,7 @@ public final class KitRun {
 
     /** Runs all rules on the strategy of that name, telling {@code starting} the name of each test as it begins. */
     public static Outcome run(String strategy, Consumer<String> starting) {
-        NamedStrategyConformance.name = strategy;
+        System.setProperty(NamedStrategyConformance.STRATEGY_PROPERTY, strategy);
         ConformanceRun run = new ConformanceRun();
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request().selectors(selectClass(NamedStrategyConformance.class)).build();

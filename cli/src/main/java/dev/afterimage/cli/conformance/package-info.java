@@ -1,4 +1,4 @@
-/** The kit on one strategy, run through the JUnit Platform: the class it discovers, and what listens to it. */
+/** The kit on one strategy, run through the JUnit Platform. */
 @NullMarked
 package dev.afterimage.cli.conformance;
 

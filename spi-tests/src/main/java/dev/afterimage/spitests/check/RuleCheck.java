@@ -32,6 +32,8 @@ public enum RuleCheck {
     FORCE_AS_DECLARED((subject, tally) -> new Promises(subject, tally).force()),
     /** R1: reports and progress. */
     REPORTS((subject, tally) -> new Promises(subject, tally).reports()),
+    /** L1: transactions of 20,000 pages. */
+    HUGE_TRANSACTION((subject, tally) -> new HugeTransaction(subject, tally).survive()),
     /** L2: a hundred crash cycles. */
     CRASH_CYCLES((subject, tally) -> new CrashCycles(subject, tally).live());
 
