@@ -11,6 +11,8 @@ module dev.afterimage.cli {
     uses dev.afterimage.spi.RecoveryStrategyProvider;
     uses dev.afterimage.spi.StoreEngine;
 
-    opens dev.afterimage.cli to info.picocli; // it fills the fields of the commands
+    opens dev.afterimage.cli to info.picocli, // it fills the fields of the commands
+            com.google.gson, // it reads the records that --json writes
+            org.junit.platform.commons; // the command's own tests live beside it, and here JUnit is a named module
     opens dev.afterimage.cli.comparison to com.google.gson; // it reads the records that --json writes
 }

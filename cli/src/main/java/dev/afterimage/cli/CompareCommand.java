@@ -116,8 +116,8 @@ final class CompareCommand implements Callable<Integer> {
         out.println();
         long acknowledged = results.stream().mapToLong(StrategyResult::acknowledged).sum();
         if (held) {
-            out.printf(Locale.ROOT, "Every acknowledged transfer survived (%,d looked for after %d kills a strategy), none is half there,"
-                    + " and the sum over all accounts is what it was.%n", acknowledged, plan.kills());
+            out.printf(Locale.ROOT, "Every acknowledged transfer survived (%,d of killed processes looked for), none is half there,%n"
+                    + "and the sum over all accounts is what it was.%n", acknowledged);
         } else {
             out.printf("Transfers were lost or torn; the stores are kept in %s%n", plan.folder());
         }

@@ -11,16 +11,17 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 @DisplayName("The command")
@@ -81,19 +82,23 @@ class CommandTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
+    @TestFactory
     @DisplayName("bad usage is one line on standard error and exit status 2")
-    @CsvSource(delimiter = '|', textBlock = """
-            compare --threads none                        | Invalid value for option '--threads': 'none' is not an int
-            compare --threads 0                           | --threads: expected 1 to 256, found 0
-            compare --strategies shadow,paging            | unknown strategy "shadow"; there are postgres-style, shadow-paging
-            compare no-such-file.csv                      | no-such-file.csv: no such file; expected a CSV file of payment orders
-            conformance --strategy aries                  | unknown strategy "aries"; there are postgres-style, shadow-paging
-            conformance                                   | Missing required option: '--strategy=NAME'
-            juggle                                        | Unmatched argument at index 0: 'juggle'
-            compare --durability SOLID                    | Invalid value for option '--durability'
-            """)
-    void badUsage(String arguments, String complaint) {
+    Stream<DynamicTest> badUsage() {
+        return Map.of(
+                "compare --threads none", "Invalid value for option '--threads': 'none' is not an int",
+                "compare --threads 0", "--threads: expected 1 to 256, found 0",
+                "compare --strategies shadow,paging", "unknown strategy \"shadow\"; there are postgres-style, shadow-paging",
+                "compare no-such-file.csv", "no-such-file.csv: no such file; expected a CSV file of payment orders",
+                "conformance --strategy aries", "unknown strategy \"aries\"; there are postgres-style, shadow-paging",
+                "conformance", "Missing required option: '--strategy=NAME'",
+                "juggle", "Unmatched argument at index 0: 'juggle'",
+                "compare --durability SOLID", "Invalid value for option '--durability'")
+                .entrySet().stream().map(usage -> DynamicTest.dynamicTest(usage.getKey(), () -> requireComplaint(usage.getKey(), usage.getValue())));
+    }
+
+    private void requireComplaint(String arguments, String complaint) {
+        err.getBuffer().setLength(0);
         String[] words = arguments.replace("compare --", "compare " + SHIPPED + " --").split(" ");
         assertEquals(2, run(words), out::toString);
         assertTrue(err.toString().contains(complaint), err::toString);

@@ -17,25 +17,28 @@ import dev.afterimage.api.StoreConfig;
 import dev.afterimage.api.WritablePage;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("A store of 1 GiB")
 class LargeStoreTest {
     private static final int PAGES = 131_072;
     private static final int PAGES_PER_TRANSACTION = 4_096;
 
-    static Stream<String> strategies() {
-        return Strategies.all().stream().map(RecoveryStrategyProvider::name);
-    }
+    @TempDir
+    Path temporary;
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("strategies")
+    @TestFactory
     @Tag("campaign")
     @DisplayName("opens in a process with 16 MiB of heap and a cache of 4 MiB")
-    void opensInConstantMemory(String strategy, @TempDir Path folder) throws IOException, InterruptedException {
+    Stream<DynamicTest> opensInConstantMemory() {
+        return Strategies.all().stream().map(RecoveryStrategyProvider::name)
+                .map(strategy -> DynamicTest.dynamicTest(strategy, () -> requireOpens(strategy, temporary.resolve(strategy))));
+    }
+
+    private static void requireOpens(String strategy, Path folder) throws IOException, InterruptedException {
         StoreConfig config = StoreConfig.at(folder.resolve("store")).strategy(strategy).build();
         long last = 0;
         try (PageStore store = PageStores.open(config)) {

@@ -7,15 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
 
 import dev.afterimage.cli.comparison.InputException;
 import dev.afterimage.cli.comparison.PaymentOrder;
 import dev.afterimage.cli.comparison.PaymentOrders;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Payment orders")
 class PaymentOrdersTest {
@@ -41,22 +43,23 @@ class PaymentOrdersTest {
         assertEquals(100, order.amountCents());
     }
 
-    @ParameterizedTest(name = "{0} -> {1}")
+    @TestFactory
     @DisplayName("A bad field is refused with its line, its column, what was expected and what was found")
-    @CsvSource(delimiter = '|', textBlock = """
-            x,2,YZ,4,5.00,HH    | line 2, column order_id: expected a whole number, found "x"
-            1,,YZ,4,5.00,HH     | line 2, column from_account: expected a value, found ""
-            1,-2,YZ,4,5.00,HH   | line 2, column from_account: expected a whole number from 0 to 17592186044415, found "-2"
-            1,2,YZZ,4,5.00,HH   | line 2, column to_bank: expected one or two letters or digits, found "YZZ"
-            1,2,YZ,4,-5.00,HH   | line 2, column amount: expected an amount greater than zero, found "-5.00"
-            1,2,YZ,4,0,HH       | line 2, column amount: expected an amount greater than zero, found "0"
-            1,2,YZ,4,5.001,HH   | line 2, column amount: expected at most two decimals, found "5.001"
-            1,2,YZ,4,five,HH    | line 2, column amount: expected an amount such as 245.20, found "five"
-            1,2,YZ              | line 2, column to_account: expected a value, found ""
-            """)
-    void badField(String row, String complaint) {
-        InputException refused = assertThrows(InputException.class, () -> read(row + "\n"));
-        assertEquals(folder.resolve("orders.csv") + ", " + complaint, refused.getMessage());
+    Stream<DynamicTest> badFields() {
+        return Map.of(
+                "x,2,YZ,4,5.00,HH", "column order_id: expected a whole number, found \"x\"",
+                "1,,YZ,4,5.00,HH", "column from_account: expected a value, found \"\"",
+                "1,-2,YZ,4,5.00,HH", "column from_account: expected a whole number from 0 to 17592186044415, found \"-2\"",
+                "1,2,YZZ,4,5.00,HH", "column to_bank: expected one or two letters or digits, found \"YZZ\"",
+                "1,2,YZ,4,-5.00,HH", "column amount: expected an amount greater than zero, found \"-5.00\"",
+                "1,2,YZ,4,0,HH", "column amount: expected an amount greater than zero, found \"0\"",
+                "1,2,YZ,4,5.001,HH", "column amount: expected at most two decimals, found \"5.001\"",
+                "1,2,YZ,4,five,HH", "column amount: expected an amount such as 245.20, found \"five\"",
+                "1,2,YZ", "column to_account: expected a value, found \"\"")
+                .entrySet().stream().map(row -> DynamicTest.dynamicTest(row.getKey(), () -> {
+                    InputException refused = assertThrows(InputException.class, () -> read("7,2,YZ,4,1.00,HH\n" + row.getKey() + "\n"));
+                    assertEquals(folder.resolve("orders.csv") + ", line 3, " + row.getValue(), refused.getMessage());
+                }));
     }
 
     @Test
