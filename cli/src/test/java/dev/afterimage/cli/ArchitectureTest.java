@@ -53,8 +53,10 @@ class ArchitectureTest {
     @DisplayName("Every folder with sources is a module, found and named")
     void everyFolderIsAModule() throws IOException {
         try (Stream<Path> siblings = Files.list(Path.of(".."))) {
-            long sources = siblings.filter(folder -> Files.isDirectory(folder.resolve("src/main/java"))).count();
-            assertEquals(sources, modules.size(), () -> "found only " + modules.keySet());
+            // The examples are built after the command; here they are looked at if an earlier build left them.
+            long sources = siblings.filter(folder -> Files.isDirectory(folder.resolve("src/main/java")) && !folder.endsWith("examples")).count();
+            long found = modules.keySet().stream().filter(name -> !name.equals("examples")).count();
+            assertEquals(sources, found, () -> "found only " + modules.keySet());
         }
     }
 

@@ -18,7 +18,6 @@ import dev.afterimage.api.WritablePage;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +30,6 @@ class LargeStoreTest {
     Path temporary;
 
     @TestFactory
-    @Tag("campaign")
     @DisplayName("opens in a process with 16 MiB of heap and a cache of 4 MiB")
     Stream<DynamicTest> opensInConstantMemory() {
         return Strategies.all().stream().map(RecoveryStrategyProvider::name)
