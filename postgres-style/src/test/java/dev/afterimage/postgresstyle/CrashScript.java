@@ -83,6 +83,14 @@ final class CrashScript {
         return counts;
     }
 
+    /** The same with the closing of the store as part of the script. */
+    EnumerationCounts sweepWithClosing(EnumerationPlan plan) {
+        store.close();
+        EnumerationCounts counts = CrashStates.enumerate(disk.trace(), plan, this::obligations, state -> check(state, 0));
+        assertTrue(counts.visited() > 1, counts.toString());
+        return counts;
+    }
+
     private long obligations(long sequence) {
         return least(sequence) * 1000L + most(sequence);
     }

@@ -95,6 +95,17 @@ class FaultScenariosTest {
     }
 
     @Test
+    @DisplayName("C7: a store that says it was closed in good order was: a closing cut short loses nothing")
+    void closingCutShort() {
+        CrashScript script = CrashScript.after(16, TWELVE_PAGES);
+        for (int page = 0; page < 12; page += 3) {
+            script.commit(Durability.RELAXED, bothEnds(page, 100 + page));
+            script.commit(Durability.POWER_SAFE, bothEnds(page, 200 + page));
+        }
+        script.sweepWithClosing(PLAN);
+    }
+
+    @Test
     @DisplayName("C3: the log is not recycled before the control file has moved, over several segments")
     void recycling() {
         CrashScript script = CrashScript.after(16, TWELVE_PAGES);
