@@ -8,9 +8,9 @@ import picocli.CommandLine.Help.Ansi;
 
 /** The table that {@code compare} ends with: one row a strategy, 120 columns at most. */
 final class ComparisonTable {
-    private static final int WIDTH = 119;
-    private static final String GROUPS = "%-15s %9s %14s %6s %29s %6s%8s %10s %7s %7s%n";
-    private static final String ROW = "%-15s %9s %6s %7s %6s %7s %6s %6s %7s %6s %7s %10s %7s %s%n";
+    private static final int WIDTH = 120;
+    private static final String GROUPS = "%-15s %9s %14s %6s %29s %6s %8s %10s %7s %7s%n";
+    private static final String ROW = "%-15s %9s %6s %7s %6s %7s %6s %6s %7s %6s %8s %10s %7s %s%n";
 
     private ComparisonTable() {
     }
