@@ -149,7 +149,7 @@ final class CompareCommand implements Callable<Integer> {
             }
             return folder;
         } catch (IOException e) {
-            throw new InputException((folder == null ? "the temporary folder" : folder) + ": cannot be used: " + e.getMessage(), e);
+            throw InputException.of(folder == null ? "the temporary folder" : folder, "cannot be used", e);
         }
     }
 

@@ -20,7 +20,7 @@ final class JsonFile {
         try {
             Files.writeString(file, GSON.toJson(content) + "\n", StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new InputException(file + ": cannot be written: " + e.getMessage(), e);
+            throw InputException.of(file, "cannot be written", e);
         }
     }
 }

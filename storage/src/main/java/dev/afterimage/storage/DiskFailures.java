@@ -6,6 +6,7 @@ import dev.afterimage.spi.storage.DiskFullException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -64,6 +65,9 @@ final class DiskFailures {
     static String reason(IOException cause) {
         if (cause instanceof AccessDeniedException) {
             return "permission denied";
+        }
+        if (cause instanceof NoSuchFileException) {
+            return "the file, or a folder above it, is not there and cannot be made";
         }
         if (cause instanceof FileSystemException && ((FileSystemException) cause).getReason() != null) {
             return ((FileSystemException) cause).getReason();

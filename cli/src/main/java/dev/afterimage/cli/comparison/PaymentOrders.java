@@ -1,6 +1,7 @@
 package dev.afterimage.cli.comparison;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
@@ -50,8 +51,10 @@ public record PaymentOrders(Path source, List<PaymentOrder> orders) {
             for (NamedCsvRecord row : reader) {
                 orders.add(order(new Row(file, row)));
             }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw InputException.of(file, "cannot be read", e);
+        } catch (UncheckedIOException e) {
+            throw InputException.of(file, "cannot be read", e.getCause());
         } catch (CsvParseException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new InputException(file + ": " + e.getMessage() + (cause == e ? "" : ": " + cause.getMessage()), e);
