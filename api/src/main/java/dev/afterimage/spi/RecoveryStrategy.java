@@ -31,7 +31,7 @@ public interface RecoveryStrategy extends AutoCloseable {
     /** Bytes that {@link #recover()} would have to read if the machine died now. Cheap: asked after every commit. */
     long recoveryDebtBytes();
 
-    /** Debt in bytes at which the strategy wants a checkpoint; {@link Long#MAX_VALUE} for never. */
+    /** Debt in bytes at which the strategy wants a checkpoint; {@link Long#MAX_VALUE} for never. It may change, so it is asked for together with the debt. */
     long recoveryDebtLimitBytes();
 
     /** Counters since it was opened; not asked for before {@link #recover()} or after {@link #close()}. */
