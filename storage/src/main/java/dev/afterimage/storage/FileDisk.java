@@ -8,6 +8,7 @@ import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskLock;
 import dev.afterimage.spi.storage.FileExistsException;
 import dev.afterimage.spi.storage.FileMissingException;
+import dev.afterimage.spi.storage.FileNames;
 import dev.afterimage.spi.storage.SyncFailedException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -21,8 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +42,14 @@ final class FileDisk implements Disk {
 
     private final Map<String, FileState> states = new HashMap<>();
     private final FileState namesState = new FileState(0);
-    private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final OpenHandles handles;
 
     /** Opens a folder that exists. */
     FileDisk(SystemCalls calls, Path folder) {
         this.calls = calls;
         this.folder = folder;
         failures = new DiskFailures(calls, folder);
+        handles = new OpenHandles(folder.toString());
         try {
             openFolder = calls.openFolder(folder);
         } catch (IOException failure) {
@@ -108,14 +107,7 @@ final class FileDisk implements Disk {
     }
 
     private DiskFile opened(String name, SystemCalls.OpenFile file, FileState state) {
-        FileDiskFile handle = new FileDiskFile(this, name, file, state);
-        open.add(handle);
-        if (closed) {
-            // Closed in the meantime, perhaps after it had looked for what to close.
-            handle.close();
-            throw closedAlready();
-        }
-        return handle;
+        return handles.add(new FileDiskFile(name, file, state, description(), failures, handles));
     }
 
     @Override
@@ -125,12 +117,12 @@ final class FileDisk implements Disk {
 
     @Override
     public List<String> list() {
-        checkOpen();
+        handles.checkOpen();
         List<String> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                if (FileNames.isValid(name) && !Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                if (FileNames.isLegal(name) && !Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
                     found.add(name);
                 }
             }
@@ -188,7 +180,7 @@ final class FileDisk implements Disk {
 
     @Override
     public void syncNames() {
-        checkOpen();
+        handles.checkOpen();
         namesState.syncing.lock();
         try {
             namesState.refuseAfterFailure("the names in " + folder);
@@ -204,14 +196,8 @@ final class FileDisk implements Disk {
 
     @Override
     public DiskLock lock(String name) {
-        checkOpen();
-        FileDiskLock lock = FileDiskLock.acquire(calls, folder, FileNames.check(name), failures, open::remove);
-        open.add(lock);
-        if (closed) {
-            lock.close();
-            throw closedAlready();
-        }
-        return lock;
+        handles.checkOpen();
+        return handles.add(FileDiskLock.acquire(calls, folder, FileNames.check(name), failures, handles::remove));
     }
 
     @Override
@@ -227,17 +213,7 @@ final class FileDisk implements Disk {
     /** Closes everything, whatever fails on the way, and then reports the first failure. */
     @Override
     public void close() {
-        closed = true;
-        @Nullable DiskException first = null;
-        for (AutoCloseable handle : open) {
-            try {
-                handle.close();
-            } catch (DiskException failure) {
-                first = first == null ? failure : first;
-            } catch (Exception impossible) {
-                throw new AssertionError(impossible); // files and locks throw nothing else
-            }
-        }
+        @Nullable DiskException first = handles.close();
         try {
             openFolder.close();
         } catch (IOException failure) {
@@ -248,28 +224,10 @@ final class FileDisk implements Disk {
         }
     }
 
-    void forget(AutoCloseable handle) {
-        open.remove(handle);
-    }
-
-    DiskFailures failures() {
-        return failures;
-    }
-
     private Path path(String name) {
         FileNames.check(name);
-        checkOpen();
+        handles.checkOpen();
         return folder.resolve(name);
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw closedAlready();
-        }
-    }
-
-    private DiskException closedAlready() {
-        return new DiskException("Cannot use disk " + folder + ": it was closed");
     }
 
     /** A device, a pipe or a folder under a valid name is nobody's file; a link may lead anywhere, and renaming over it would cut it. */

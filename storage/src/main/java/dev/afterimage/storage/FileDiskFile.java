@@ -1,12 +1,9 @@
 package dev.afterimage.storage;
 
-import dev.afterimage.spi.storage.DiskException;
-import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.ShortWriteException;
 import dev.afterimage.spi.storage.SyncFailedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ReadOnlyBufferException;
 
 /**
  * One file in a folder.
@@ -15,26 +12,19 @@ import java.nio.ReadOnlyBufferException;
  * fills them, and a hole reserves nothing. What {@link #preallocate} reserves is what it adds; a hole that {@link #resize} or a write beyond the end left below the former
  * length stays a hole. A file system that copies on write (Btrfs, ZFS) cannot promise room for overwriting at all.
  */
-final class FileDiskFile implements DiskFile {
+final class FileDiskFile extends FileHandle {
     private static final int ZEROS_AT_ONCE = 256 << 10;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_AT_ONCE).asReadOnlyBuffer();
 
-    private final FileDisk disk;
-    private final String name;
     private final SystemCalls.OpenFile file;
     private final FileState state;
-    private volatile boolean closed;
+    private final DiskFailures failures;
 
-    FileDiskFile(FileDisk disk, String name, SystemCalls.OpenFile file, FileState state) {
-        this.disk = disk;
-        this.name = name;
+    FileDiskFile(String name, SystemCalls.OpenFile file, FileState state, String disk, DiskFailures failures, OpenHandles handles) {
+        super(name, disk, handles);
         this.file = file;
         this.state = state;
-    }
-
-    @Override
-    public String name() {
-        return name;
+        this.failures = failures;
     }
 
     @Override
@@ -43,17 +33,13 @@ final class FileDiskFile implements DiskFile {
         try {
             return file.size();
         } catch (IOException failure) {
-            throw disk.failures().of("find the length of " + what(), failure);
+            throw failures.of("find the length of " + what(), failure);
         }
     }
 
     @Override
     public int read(ByteBuffer target, long position) {
-        checkPosition(position);
-        checkOpen();
-        if (target.isReadOnly()) {
-            throw new ReadOnlyBufferException();
-        }
+        checkRead(target, position);
         int wanted = target.remaining();
         try {
             while (target.hasRemaining()) {
@@ -68,15 +54,14 @@ final class FileDiskFile implements DiskFile {
                 }
             }
         } catch (IOException failure) {
-            throw disk.failures().of("read " + range(wanted, position), failure);
+            throw failures.of("read " + range(wanted, position), failure);
         }
         return wanted - target.remaining();
     }
 
     @Override
     public void write(ByteBuffer source, long position) {
-        checkPosition(position);
-        checkOpen();
+        check(position);
         if (!source.hasRemaining()) {
             return;
         }
@@ -106,14 +91,13 @@ final class FileDiskFile implements DiskFile {
                 }
             }
         } catch (IOException failure) {
-            throw disk.failures().ofWrite("write " + range(length, position), length, failure);
+            throw failures.ofWrite("write " + range(length, position), length, failure);
         }
     }
 
     @Override
     public void resize(long size) {
-        checkPosition(size);
-        checkOpen();
+        check(size);
         state.growing.lock();
         try {
             long former = file.size();
@@ -125,7 +109,7 @@ final class FileDiskFile implements DiskFile {
             }
             state.certainLength = size;
         } catch (IOException failure) {
-            throw disk.failures().of("resize " + what() + " to " + size + " bytes", failure);
+            throw failures.of("resize " + what() + " to " + size + " bytes", failure);
         } finally {
             state.growing.unlock();
         }
@@ -133,8 +117,7 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public void preallocate(long size) {
-        checkPosition(size);
-        checkOpen();
+        check(size);
         state.growing.lock();
         try {
             long former = file.size();
@@ -143,7 +126,7 @@ final class FileDiskFile implements DiskFile {
                 state.certainLength = size;
             }
         } catch (IOException failure) {
-            throw disk.failures().of("preallocate " + size + " bytes for " + what(), failure);
+            throw failures.of("preallocate " + size + " bytes for " + what(), failure);
         } finally {
             state.growing.unlock();
         }
@@ -195,37 +178,15 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public void close() {
-        closed = true;
-        disk.forget(this);
+        super.close();
         try {
             file.close(); // closing twice is harmless beneath as well
         } catch (IOException failure) {
-            throw disk.failures().of("close " + what(), failure);
-        }
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw new DiskException("Cannot use " + what() + ": it was closed");
-        }
-    }
-
-    private static void checkPosition(long position) {
-        if (position < 0) {
-            throw new IllegalArgumentException("position or size: expected at least 0, found " + position);
+            throw failures.of("close " + what(), failure);
         }
     }
 
     private String range(int length, long position) {
         return length + " bytes at position " + position + " of " + what();
-    }
-
-    private String what() {
-        return "file \"" + name + "\" in " + disk.description();
-    }
-
-    @Override
-    public String toString() {
-        return "FileDiskFile[" + name + " in " + disk.description() + "]";
     }
 }

@@ -7,9 +7,9 @@ import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskLock;
 import dev.afterimage.spi.storage.FileExistsException;
 import dev.afterimage.spi.storage.FileMissingException;
+import dev.afterimage.spi.storage.FileNames;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One opening of a disk in memory. Its files stay when it is closed, until the process ends; a sync has nothing to do.
@@ -18,11 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class MemoryDisk implements Disk {
     private final MemoryDiskContents contents;
-    private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final OpenHandles handles;
 
     MemoryDisk(MemoryDiskContents contents) {
         this.contents = contents;
+        handles = new OpenHandles(description());
     }
 
     @Override
@@ -51,13 +51,7 @@ final class MemoryDisk implements Disk {
     }
 
     private DiskFile opened(String name, MemoryFileBytes bytes) {
-        MemoryDiskFile file = new MemoryDiskFile(name, bytes, description(), open::remove);
-        open.add(file);
-        if (closed) {
-            file.close();
-            throw closedAlready();
-        }
-        return file;
+        return handles.add(new MemoryDiskFile(name, bytes, description(), handles));
     }
 
     @Override
@@ -68,7 +62,7 @@ final class MemoryDisk implements Disk {
 
     @Override
     public List<String> list() {
-        checkOpen();
+        handles.checkOpen();
         return List.copyOf(contents.files.keySet());
     }
 
@@ -106,19 +100,13 @@ final class MemoryDisk implements Disk {
 
     @Override
     public void syncNames() {
-        checkOpen();
+        handles.checkOpen();
     }
 
     @Override
     public DiskLock lock(String name) {
         check(name);
-        MemoryDiskLock lock = MemoryDiskLock.acquire(contents, name, open::remove);
-        open.add(lock);
-        if (closed) {
-            lock.close();
-            throw closedAlready();
-        }
-        return lock;
+        return handles.add(MemoryDiskLock.acquire(contents, name, handles::remove));
     }
 
     @Override
@@ -133,29 +121,13 @@ final class MemoryDisk implements Disk {
 
     @Override
     public void close() {
-        closed = true;
-        for (AutoCloseable handle : open) {
-            try {
-                handle.close();
-            } catch (Exception impossible) {
-                throw new AssertionError(impossible); // nothing here can fail
-            }
-        }
+        @Nullable DiskException failure = handles.close();
+        assert failure == null : "nothing here can fail";
     }
 
     private void check(String name) {
         FileNames.check(name);
-        checkOpen();
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw closedAlready();
-        }
-    }
-
-    private DiskException closedAlready() {
-        return new DiskException("Cannot use disk " + description() + ": it was closed");
+        handles.checkOpen();
     }
 
     private FileMissingException missing(String name) {

@@ -6,7 +6,7 @@ import java.util.List;
  * A flat set of named files: the only way a store reaches durable storage.
  *
  * <p>Implementations report every failure as a {@link DiskException}; they never swallow, retry or downgrade one. They must be safe for
- * many threads, and {@link Thread#interrupt()} must neither fail a call nor harm a file (rule F3). File names match {@code [a-z0-9][a-z0-9.-]{0,99}}.
+ * many threads, and {@link Thread#interrupt()} must neither fail a call nor harm a file (rule F3). Which names a file or a lock may have, {@link FileNames} says.
  *
  * <p>After a crash the set of names is what {@link #syncNames()} last covered, plus any prefix of each name's later history.
  */

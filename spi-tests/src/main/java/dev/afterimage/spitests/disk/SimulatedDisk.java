@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 
 import dev.afterimage.spi.storage.DeviceGuarantees;
 import dev.afterimage.spi.storage.Disk;
@@ -19,6 +18,7 @@ import dev.afterimage.spi.storage.DiskLock;
 import dev.afterimage.spi.storage.DiskLockedException;
 import dev.afterimage.spi.storage.FileExistsException;
 import dev.afterimage.spi.storage.FileMissingException;
+import dev.afterimage.spi.storage.FileNames;
 import dev.afterimage.spi.storage.SyncFailedException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +40,6 @@ import org.jspecify.annotations.Nullable;
  * no name among the names, and dies with the power.
  */
 public final class SimulatedDisk implements Disk {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
-
     /** Guards names, locks, room and the trace. Never held while anybody waits. */
     private final ReentrantLock gate = new ReentrantLock();
     private final SortedMap<String, Inode> names = new TreeMap<>();
@@ -223,7 +221,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public void rename(String from, String to) {
-        checkName(from);
+        FileNames.check(from);
         long started = enter(to);
         gate.lock();
         try {
@@ -270,7 +268,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public DiskLock lock(String name) {
-        checkName(name);
+        FileNames.check(name);
         gate.lock();
         try {
             requireUsable();
@@ -404,14 +402,8 @@ public final class SimulatedDisk implements Disk {
     }
 
     private long enter(String name) {
-        checkName(name);
+        FileNames.check(name);
         return recorder.next();
-    }
-
-    private static void checkName(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("name: expected " + NAME + ", found '" + name + "'");
-        }
     }
 
     private final class SimulatedLock implements DiskLock {
