@@ -314,6 +314,59 @@ public final class BufferPool implements AutoCloseable {
         return written;
     }
 
+    /**
+     * Writes pages of a space whose recovery LSN lies before a position, in page order, while others go on; what a page cleaner does, so that redo begins later. It waits for no latch: a page
+     * that somebody is changing is passed over.
+     *
+     * @param beforeLsn pages that were made dirty by this or a later record stay
+     * @param go asked before each page, with the pages left; it may wait in order to spread the writes, and ends the work with false
+     * @return pages written here
+     * @throws RuntimeException that of {@link PageSpace#write}; pages from there on are still dirty
+     */
+    public long writeBackOlder(PageSpace space, long beforeLsn, LongPredicate go) {
+        Frame[] old = Arrays.stream(frames).filter(frame -> frame.isDirty() && frame.recoveryLsn() < beforeLsn && frame.isIn(space)).toArray(Frame[]::new);
+        long[] numbers = Arrays.stream(old).mapToLong(Frame::number).sorted().toArray();
+        long written = 0;
+        for (int i = 0; i < numbers.length && go.test(numbers.length - i); i++) {
+            Frame frame = table.claimDirty(PageTable.key(space, numbers[i]), space, numbers[i]);
+            if (frame == null) {
+                continue;
+            }
+            try {
+                if (frame.recoveryLsn() < beforeLsn && frame.tryLatchShared()) {
+                    writeLatched(frame);
+                    written++;
+                }
+            } finally {
+                table.endWriting(frame);
+            }
+        }
+        return written;
+    }
+
+    /**
+     * The dirty page table (Mohan et al. 1992, section 4.4): calls {@code each} with number and recovery LSN of the space's dirty pages, in no order. A page that is clean when this looks had been
+     * written before, so what a sync begun afterwards covers and what is told here are together all that recovery may have to do again. Pages marked dirty meanwhile may or may not be told.
+     */
+    public void forEachDirty(PageSpace space, DirtyPage each) {
+        for (Frame frame : frames) {
+            if (frame.isDirty() && frame.isIn(space)) {
+                long recoveryLsn = frame.recoveryLsn();
+                long number = frame.number();
+                if (recoveryLsn != Frame.NO_RECOVERY_LSN) {
+                    each.at(number, recoveryLsn);
+                }
+            }
+        }
+    }
+
+    /** Told of a dirty page. */
+    @FunctionalInterface
+    public interface DirtyPage {
+        /** One page. */
+        void at(long number, long recoveryLsn);
+    }
+
     /** A frame that changes its page meanwhile is no loss: its former page was written before it left, and its new one was clean when this began. */
     private long[] dirtyPages(PageSpace space) {
         long[] numbers = new long[64];

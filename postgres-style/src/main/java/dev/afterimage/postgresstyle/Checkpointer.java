@@ -7,7 +7,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.afterimage.api.CheckpointReport;
 import dev.afterimage.buffer.AlternatingBlock;
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.FailureLatch;
 import dev.afterimage.buffer.HomePages;
+import dev.afterimage.buffer.HomeSpace;
+import dev.afterimage.buffer.RedoPoint;
 import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.TimeSource;
@@ -110,7 +113,7 @@ final class Checkpointer {
             long witness = appendRecord(newRedoPoint, highestTransactionId);
             writeControl(new ControlState(clean, written.pageSize(), written.segmentBytes(), log.start().timeline(), newRedoPoint, witness, highestTransactionId,
                     written.checkpoint() + 1));
-            redoPoint.becameDurable();
+            redoPoint.becameDurable(newRedoPoint);
             checkpoints.incrementAndGet();
             log.recycleBefore(newRedoPoint);
             return new CheckpointReport(pages, pages * pool.pageSize(), debtBefore, log.endLsn() - newRedoPoint, Duration.ofNanos(time.nanos() - start));

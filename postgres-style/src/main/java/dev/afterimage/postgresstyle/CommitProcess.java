@@ -3,10 +3,12 @@ package dev.afterimage.postgresstyle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.afterimage.buffer.FailureLatch;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.FullPageImage;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.buffer.PrivatePages;
+import dev.afterimage.buffer.RedoPoint;
 import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFullException;

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.wal.LogEnd;
 import dev.afterimage.wal.LogReader;
+import dev.afterimage.wal.RecoveryTicker;
 
 /** The first pass of recovery: which transactions committed, and where the log ends. It touches no page. */
 final class LogAnalysis {

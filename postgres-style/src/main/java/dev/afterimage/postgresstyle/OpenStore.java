@@ -1,6 +1,8 @@
 package dev.afterimage.postgresstyle;
 
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.HomeReservation;
+import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.wal.WriteAheadLog;
 
 /**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import dev.afterimage.api.CacheExhaustedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
+import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.buffer.PageSpace;
 import dev.afterimage.buffer.PrivatePages;

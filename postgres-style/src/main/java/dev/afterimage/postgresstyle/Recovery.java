@@ -4,14 +4,16 @@ import java.time.Duration;
 import java.util.List;
 
 import dev.afterimage.api.RecoveryPhase;
-import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.HomePages;
+import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.wal.LogAnchor;
 import dev.afterimage.wal.LogEnd;
 import dev.afterimage.wal.LogReader;
+import dev.afterimage.wal.RecoveryTicker;
 
 /**
  * Brings the home pages to what was committed: two passes over the log from the redo point. It appends nothing to the log, for what it does can simply be done again.

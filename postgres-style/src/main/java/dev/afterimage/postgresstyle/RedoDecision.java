@@ -22,7 +22,7 @@ package dev.afterimage.postgresstyle;
  * let no version out before its log was durable.
  *
  * <p>So ranges are skipped for one kind of page only: one that was written by the checkpoint of the redo point itself, whose sync succeeded, when the commit was under way as that redo point was
- * taken (see {@link RedoPoint}). The same kind of ranges may find the page torn, by a write after that checkpoint; then the image for that write comes later in the log.
+ * taken (see {@link dev.afterimage.buffer.RedoPoint}). The same kind of ranges may find the page torn, by a write after that checkpoint; then the image for that write comes later in the log.
  */
 enum RedoDecision {
     /** Change the home page. */

@@ -6,9 +6,11 @@ import java.util.TreeSet;
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
+import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.wal.LogReader;
+import dev.afterimage.wal.RecoveryTicker;
 
 /**
  * The second pass of recovery: does again what committed transactions did, in log order, through the pool. The decisions are {@link RedoDecision}'s.

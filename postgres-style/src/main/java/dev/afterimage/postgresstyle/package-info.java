@@ -36,7 +36,7 @@
  *   <li><b>All that was committed before the redo point in the control file is at home, durably.</b> The homes are synced before the control file is written, and the control file before the
  *       log is recycled (rule W1). Crash before the control file: redo begins at the old point, all of whose log is there. Crash after it: at the new one. See
  *       {@link dev.afterimage.postgresstyle.Checkpointer}.
- *   <li><b>A page that a crash may tear has an image in the log at or after the redo point, ahead of it being written.</b> See {@link dev.afterimage.postgresstyle.RedoPoint} for the proof.
+ *   <li><b>A page that a crash may tear has an image in the log at or after the redo point, ahead of it being written.</b> See {@link dev.afterimage.buffer.RedoPoint} for the proof.
  *   <li><b>Records of one page are in the log in the order of their commits</b>, for the engine holds the page's lock until commit has returned; so redo in log order, which skips what a page holds
  *       already by its LSN, comes to the same page however often it is cut short (rule A2). See {@link dev.afterimage.postgresstyle.RedoDecision}.
  *   <li><b>Recovery reads only what is durable, and relies on nothing else.</b> The log's tail is written again and synced before a page is changed by it. Every page with a

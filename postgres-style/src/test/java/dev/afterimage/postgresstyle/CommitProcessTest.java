@@ -27,9 +27,11 @@ import org.mockito.InOrder;
 
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.FailureLatch;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.buffer.PageSpace;
+import dev.afterimage.buffer.RedoPoint;
 import dev.afterimage.buffer.SlotSource;
 import dev.afterimage.spi.StrategyEvents;
 import dev.afterimage.spi.storage.DiskException;

@@ -51,11 +51,11 @@ public final class LogReader implements AutoCloseable {
     private long transactionId;
     private ByteBuffer body = ByteBuffer.allocate(0);
 
-    private LogReader(Disk disk, LogSettings settings, long storeId, LogAnchor from, @Nullable LogEnd knownEnd) {
+    private LogReader(TimelineChain chain, Disk disk, LogSettings settings, LogAnchor from, @Nullable LogEnd knownEnd) {
         anchor = from;
         this.knownEnd = knownEnd;
+        this.chain = chain;
         positions = new LogPositions(settings.segmentBytes());
-        chain = TimelineChain.find(disk, settings, storeId, from);
         window = new SegmentWindow(disk, settings.segmentBytes());
         position = from.lsn();
         syncedLsn = from.lsn();
@@ -75,7 +75,12 @@ public final class LogReader implements AutoCloseable {
      * @throws StoreFormatException if the log is of a newer format
      */
     public static LogReader open(Disk disk, LogSettings settings, long storeId, LogAnchor from) {
-        return new LogReader(disk, settings, storeId, from, null);
+        return new LogReader(TimelineChain.find(disk, settings, storeId, from), disk, settings, from, null);
+    }
+
+    /** Reads along a chain that the caller knows. */
+    static LogReader along(TimelineChain chain, Disk disk, LogSettings settings, LogAnchor from) {
+        return new LogReader(chain, disk, settings, from, null);
     }
 
     /**
@@ -84,7 +89,7 @@ public final class LogReader implements AutoCloseable {
      * @param knownEnd what {@link #end()} of the earlier reader answered
      */
     public static LogReader openAgain(Disk disk, LogSettings settings, long storeId, LogAnchor from, LogEnd knownEnd) {
-        return new LogReader(disk, settings, storeId, from, knownEnd);
+        return new LogReader(TimelineChain.find(disk, settings, storeId, from), disk, settings, from, knownEnd);
     }
 
     /**

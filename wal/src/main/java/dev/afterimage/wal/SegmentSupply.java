@@ -44,6 +44,7 @@ final class SegmentSupply {
     private long current = -1;
     private long prepared = -1;
     private int taken;
+    private volatile int free;
     private volatile long created;
     private volatile long recycled;
     private volatile long syncs;
@@ -111,16 +112,19 @@ final class SegmentSupply {
             return true;
         } catch (DiskFullException full) {
             return false; // the caller knows how to do without
+        } finally {
+            count();
         }
     }
 
     /**
      * Opens the segment after the current one, which is left behind. The old one's handle stays its user's.
      *
+     * @param promised segments that have to be left over besides
      * @throws DiskFullException if there is no room but the spare that is kept back; nothing has changed then
      */
-    LogSegment next() {
-        return next(false);
+    LogSegment next(int promised) {
+        return next(promised, false);
     }
 
     /**
@@ -129,47 +133,75 @@ final class SegmentSupply {
      * @throws DiskFullException if that one is gone already; nothing has changed then
      */
     LogSegment nextEvenTheLast() {
-        return next(true);
+        return next(0, true);
     }
 
-    private LogSegment next(boolean evenTheLast) {
+    private LogSegment next(int promised, boolean evenTheLast) {
         lock.lock();
         try {
             SegmentName left = new SegmentName(timeline.number(), current);
-            if (prepared != current + 1) {
-                if (evenTheLast && !tryKeepSpares(RESERVE + 1)) {
-                    keepSpares(1);
-                    assign(current + 1);
-                } else {
-                    takeAnother(current + 1);
+            if (prepared == current + 1) {
+                if (!evenTheLast) {
+                    keepSpares(RESERVE + promised);
                 }
+            } else if (evenTheLast && !tryKeepSpares(RESERVE + 1)) {
+                keepSpares(1);
+                assign(current + 1);
+            } else {
+                takeAnother(current + 1, promised);
             }
             LogSegment segment = open(current + 1);
             old.add(left);
             return segment;
         } finally {
+            count();
             lock.unlock();
         }
     }
 
     /** Gets the segment after {@code number} ready, if that is still the current one. In a crash it is one past the end, without a record, and becomes a spare. */
-    void prepareAfter(long number) {
+    void prepareAfter(long number, int promised) {
         lock.lock();
         try {
             if (number == current && prepared != current + 1) {
-                takeAnother(current + 1);
+                takeAnother(current + 1, promised);
             }
         } finally {
+            count();
             lock.unlock();
         }
     }
 
-    /** Frees the segments that lie wholly before {@code lsn}, as spares as far as the log may soon need them; durable when it returns. */
-    void recycleBefore(long lsn) {
+    /** Segments ready for use, the one that is kept back not counted; negative where even that has been taken. */
+    int free() {
+        return free - RESERVE;
+    }
+
+    /**
+     * Sees to it that {@link #free()} is at least so much.
+     *
+     * @throws DiskFullException if there is no room
+     */
+    void keepFree(int segments) {
+        lock.lock();
+        try {
+            keepSpares(RESERVE + segments - (prepared == current + 1 ? 1 : 0));
+        } finally {
+            count();
+            lock.unlock();
+        }
+    }
+
+    private void count() {
+        free = spares.size() + (prepared == current + 1 ? 1 : 0);
+    }
+
+    /** Frees the segments that lie wholly before {@code lsn}, keeping so many as are promised, as spares as far as the log may soon need them; durable when it returns. */
+    void recycleBefore(long lsn, int promised) {
         lock.lock();
         try {
             Deque<String> freed = new ArrayDeque<>();
-            int keep = Math.max(RESERVE + 1, taken + RESERVE);
+            int keep = Math.max(RESERVE + 1, Math.max(taken, promised) + RESERVE);
             boolean changed = false;
             for (SegmentName name = old.peek(); name != null && positions.start(name.number() + 1) <= lsn; name = old.peek()) {
                 if (spares.size() + freed.size() < keep) {
@@ -190,6 +222,7 @@ final class SegmentSupply {
                 taken = 0;
             }
         } finally {
+            count();
             lock.unlock();
         }
     }
@@ -214,12 +247,13 @@ final class SegmentSupply {
         DiskFile file = disk.open(new SegmentName(timeline.number(), number).toString());
         current = number;
         prepared = -1;
+        count();
         return new LogSegment(number, file);
     }
 
     /** Gives a spare that number, and leaves the one that is kept back alone. */
-    private void takeAnother(long number) {
-        keepSpares(RESERVE + 1);
+    private void takeAnother(long number, int promised) {
+        keepSpares(RESERVE + promised + 1);
         assign(number);
     }
 

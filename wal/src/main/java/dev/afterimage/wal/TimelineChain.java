@@ -36,6 +36,20 @@ final class TimelineChain {
         chain = descend(anchor);
     }
 
+    private TimelineChain(Timeline timeline, long firstSegment, long lastSegment) {
+        TreeSet<Long> numbers = new TreeSet<>();
+        for (long number = firstSegment; number <= lastSegment; number++) {
+            numbers.add(number);
+        }
+        segments.put(timeline.number(), numbers);
+        chain = List.of(timeline);
+    }
+
+    /** A stretch of one timeline, of which the caller knows that it is there. Looks at no file. */
+    static TimelineChain ofOne(Timeline timeline, long firstSegment, long lastSegment) {
+        return new TimelineChain(timeline, firstSegment, lastSegment);
+    }
+
     /**
      * Finds the chain.
      *

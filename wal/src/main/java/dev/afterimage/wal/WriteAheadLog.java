@@ -37,8 +37,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>A crash</b> keeps everything before {@link #syncedLsn()}, and of what is beyond any part; {@link LogReader} stops at the first record that is missing.
  */
 public final class WriteAheadLog implements AutoCloseable {
+    private final Disk disk;
+    private final LogSettings settings;
+    private final Timeline timeline;
     private final LogFailure failure;
     private final LogPositions positions;
+    private final PromisedRoom room; // under appending
     private final int maxBodyBytes;
     private final SegmentSupply supply;
     private final CommitQueue committers;
@@ -61,13 +65,16 @@ public final class WriteAheadLog implements AutoCloseable {
     private volatile boolean closed;
     private @Nullable BackgroundTask flusher;
 
-    private WriteAheadLog(LogSettings settings, LogOpening opening, StrategyEvents events) {
+    private WriteAheadLog(Disk disk, LogSettings settings, LogOpening opening, StrategyEvents events) {
+        this.disk = disk;
+        this.settings = settings;
+        room = new PromisedRoom(settings.segmentBytes());
         failure = new LogFailure(events);
         supply = opening.supply();
         segment = opening.segment();
         positions = new LogPositions(settings.segmentBytes());
         maxBodyBytes = settings.maxBodyBytes();
-        Timeline timeline = opening.timeline();
+        timeline = opening.timeline();
         long startLsn = opening.startLsn();
         start = new LogAnchor(timeline.number(), startLsn);
         active = new LogBuffer(settings.bufferBytes() / 2, settings.segmentBytes(), timeline.salt());
@@ -110,7 +117,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * @throws DiskException if the disk fails; nothing is lost, and it may be tried again
      */
     public static WriteAheadLog begin(Disk disk, LogSettings settings, long storeId, LogEnd after, RandomGenerator random, StrategyEvents events) {
-        return new WriteAheadLog(settings, LogOpening.after(after, disk, settings, storeId, random), events);
+        return new WriteAheadLog(disk, settings, LogOpening.after(after, disk, settings, storeId, random), events);
     }
 
     /** First position of this opening's records: what a control block may point to once nothing before it is needed. */
@@ -128,6 +135,110 @@ public final class WriteAheadLog implements AutoCloseable {
      * @throws IllegalArgumentException if the type is out of range or the body larger than {@link LogSettings#maxBodyBytes()}
      */
     public long append(LogRecord record) {
+        return append(record, 0);
+    }
+
+    /**
+     * The same, and promises room for records to come, such as those that would undo this one: {@link #appendPromised} then finds it, however full the disk is. Either both succeed or neither.
+     *
+     * @param promise what {@link #promiseFor} says, summed over those records; less than half a segment
+     * @throws DiskFullException if there is no room for the record and all promises; nothing was appended or promised
+     */
+    public long append(LogRecord record, int promise) {
+        if (promise < 0 || promise > settings.segmentBytes() / 2) {
+            throw new IllegalArgumentException("promise: expected 0 to " + settings.segmentBytes() / 2 + " bytes, found " + promise);
+        }
+        int span = spanOf(record);
+        while (true) {
+            int wanted;
+            appending.lock();
+            try {
+                requireWorking();
+                long rest = active.segmentEnd() - active.endLsn() - span - RecordFormat.WATERMARK_BYTES;
+                boolean leavesRoom = room.fits(promise, rest, supply.free());
+                if (active.fits(span) && leavesRoom) {
+                    room.promise(promise);
+                    return copy(record, span);
+                }
+                wanted = active.segmentHasRoom(span) && !leavesRoom ? room.segments(promise) : 0;
+            } finally {
+                appending.unlock();
+            }
+            if (wanted > 0) {
+                int segments = wanted;
+                failure.orFailUnlessFull(() -> {
+                    supply.keepFree(segments);
+                    return segments;
+                });
+            } else {
+                makeRoom(span, promise, false);
+            }
+        }
+    }
+
+    /**
+     * Appends a record for which there is a promise: never throws {@link DiskFullException}.
+     *
+     * @param promise the part of the promises that this record settles
+     */
+    public long appendPromised(LogRecord record, int promise) {
+        int span = spanOf(record);
+        assert span + RecordFormat.WATERMARK_BYTES <= promise : "a record of " + span + " bytes against a promise of " + promise;
+        while (true) {
+            appending.lock();
+            try {
+                requireWorking();
+                if (active.fits(span)) {
+                    room.settle(promise);
+                    return copy(record, span);
+                }
+            } finally {
+                appending.unlock();
+            }
+            makeRoom(span, 0, true);
+        }
+    }
+
+    /** Takes back promises whose records will not come. */
+    public void withdraw(long promises) {
+        appending.lock();
+        try {
+            room.settle(promises);
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    /** Bytes to promise for a record with a body of that many bytes. */
+    public static int promiseFor(int bodyBytes) {
+        return PromisedRoom.of(bodyBytes);
+    }
+
+    /** Bytes promised now. */
+    public long promisedBytes() {
+        appending.lock();
+        try {
+            return room.bytes();
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    /**
+     * Reads back what this opening has appended, while others append: for a rollback whose records are no longer in memory. The caller has seen to it that the records wanted are
+     * {@linkplain #write written}, reads no further than those, and does not ask the reader for its {@linkplain LogReader#end() end}; nobody may recycle the log from there on meanwhile.
+     *
+     * @param fromLsn position of a record of this opening
+     */
+    public LogReader readBack(long fromLsn) {
+        if (fromLsn < start.lsn() || fromLsn >= writtenLsn) {
+            throw new IllegalArgumentException("read back from " + fromLsn + ": expected a record between " + start.lsn() + " and " + writtenLsn);
+        }
+        TimelineChain chain = TimelineChain.ofOne(timeline, positions.segmentOf(fromLsn), positions.segmentBefore(writtenLsn));
+        return LogReader.along(chain, disk, settings, new LogAnchor(timeline.number(), fromLsn));
+    }
+
+    private int spanOf(LogRecord record) {
         int type = record.type();
         int bodyBytes = record.bodyBytes();
         if (type < RecordFormat.MIN_TYPE || type > RecordFormat.MAX_TYPE) {
@@ -136,22 +247,15 @@ public final class WriteAheadLog implements AutoCloseable {
         if (bodyBytes < 0 || bodyBytes > maxBodyBytes) {
             throw new IllegalArgumentException("record of type " + type + ": expected a body of 0 to " + maxBodyBytes + " bytes, found " + bodyBytes);
         }
-        int span = RecordFormat.span(RecordFormat.HEADER_BYTES + bodyBytes);
-        while (true) {
-            appending.lock();
-            try {
-                requireWorking();
-                if (active.fits(span)) {
-                    long lsn = active.append(record, type, bodyBytes);
-                    bytesAppended += span;
-                    endLsn = lsn + span;
-                    return lsn;
-                }
-            } finally {
-                appending.unlock();
-            }
-            makeRoom(span);
-        }
+        return RecordFormat.span(RecordFormat.HEADER_BYTES + bodyBytes);
+    }
+
+    /** Holds the append lock. */
+    private long copy(LogRecord record, int span) {
+        long lsn = active.append(record, record.type(), record.bodyBytes());
+        bytesAppended += span;
+        endLsn = lsn + span;
+        return lsn;
     }
 
     /**
@@ -217,7 +321,7 @@ public final class WriteAheadLog implements AutoCloseable {
             throw new IllegalArgumentException("recycle before " + lsn + ": expected a position that is durable, which ends at " + syncedLsn);
         }
         failure.orFailUnlessFull(() -> {
-            supply.recycleBefore(lsn);
+            supply.recycleBefore(lsn, promisedSegments());
             return lsn;
         });
     }
@@ -292,10 +396,11 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /** Makes room for a record: writes the active half out, and goes over to the next segment if that is what it takes. */
-    private void makeRoom(int span) {
+    private void makeRoom(int span, int promise, boolean promised) {
         writing.lock();
         try {
             boolean crossing;
+            int leave;
             appending.lock();
             try {
                 requireWorking();
@@ -303,11 +408,12 @@ public final class WriteAheadLog implements AutoCloseable {
                     return; // somebody else was faster
                 }
                 crossing = !active.segmentHasRoom(span);
+                leave = room.segments(promise);
             } finally {
                 appending.unlock();
             }
             if (crossing) {
-                cross(supply::next);
+                cross(promised ? supply::nextEvenTheLast : () -> supply.next(leave));
             } else {
                 writeOut();
             }
@@ -417,7 +523,7 @@ public final class WriteAheadLog implements AutoCloseable {
             }
             if (!failure.isSet() && positions.offset(end) > positions.segmentBytes() / 2) {
                 failure.orFailUnlessFull(() -> {
-                    supply.prepareAfter(positions.segmentOf(end));
+                    supply.prepareAfter(positions.segmentOf(end), promisedSegments());
                     return end;
                 });
             }
@@ -425,6 +531,15 @@ public final class WriteAheadLog implements AutoCloseable {
             // whoever crosses into the next segment will be told, if there still is no room then
         } catch (StoreFailedException told) {
             // the events have been told, and so will be everybody who calls
+        }
+    }
+
+    private int promisedSegments() {
+        appending.lock();
+        try {
+            return room.segments(0);
+        } finally {
+            appending.unlock();
         }
     }
 

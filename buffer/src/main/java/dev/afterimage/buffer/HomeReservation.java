@@ -1,8 +1,7 @@
-package dev.afterimage.postgresstyle;
+package dev.afterimage.buffer;
 
 import java.util.concurrent.locks.ReentrantLock;
 
-import dev.afterimage.buffer.HomePages;
 import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spi.storage.SyncFailedException;
@@ -11,7 +10,7 @@ import dev.afterimage.spi.storage.SyncFailedException;
  * Room for home pages, made durable before a page is created there: redo after a crash then writes each page where there is room already, and so needs none on a disk that has become full (rule F2).
  * It costs one sync per step by which the file grows (a mebibyte at least, an eighth of the file at most), not one per page.
  */
-final class HomeReservation {
+public final class HomeReservation {
     private final HomePages homes;
     private final DiskFile file;
     private final FailureLatch failure;
@@ -20,7 +19,7 @@ final class HomeReservation {
     private final int pageSize;
 
     /** The file's length is durable now. */
-    HomeReservation(HomePages homes, DiskFile file, int pageSize, FailureLatch failure) {
+    public HomeReservation(HomePages homes, DiskFile file, int pageSize, FailureLatch failure) {
         this.homes = homes;
         this.file = file;
         this.pageSize = pageSize;
@@ -34,7 +33,7 @@ final class HomeReservation {
      * @throws DiskFullException if there is none; nothing has changed then
      * @throws dev.afterimage.api.StoreFailedException if the sync failed
      */
-    void reserve(long pageId) {
+    public void reserve(long pageId) {
         if (pageId < durableBytes / pageSize) {
             return;
         }

@@ -1,4 +1,4 @@
-package dev.afterimage.postgresstyle;
+package dev.afterimage.buffer;
 
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -10,11 +10,16 @@ import dev.afterimage.spi.StrategyEvents;
  * Remembers the first failure after which the strategy can no longer keep its promises, and tells the engine (rule F1). It also stands between the log and the engine, so
  * that a failure of the log is the strategy's failure.
  */
-final class FailureLatch implements StrategyEvents {
+public final class FailureLatch implements StrategyEvents {
     private final StrategyEvents engine;
     private final AtomicReference<Throwable> first = new AtomicReference<>();
 
-    FailureLatch(StrategyEvents engine) {
+    /**
+     * Stands between the log and the engine.
+     *
+     * @param engine who is told of the first failure
+     */
+    public FailureLatch(StrategyEvents engine) {
         this.engine = engine;
     }
 
@@ -31,13 +36,13 @@ final class FailureLatch implements StrategyEvents {
     }
 
     /** Notes a failure and returns what to throw. */
-    StoreFailedException fail(String what, Throwable cause) {
+    public StoreFailedException fail(String what, Throwable cause) {
         failed(cause);
         return new StoreFailedException(what + "; the store serves nobody until it is opened again", cause);
     }
 
     /** Whether there was a failure. */
-    boolean hasFailed() {
+    public boolean hasFailed() {
         return first.get() != null;
     }
 
@@ -46,7 +51,7 @@ final class FailureLatch implements StrategyEvents {
      *
      * @throws StoreFailedException after a failure
      */
-    void check() {
+    public void check() {
         Throwable cause = first.get();
         if (cause != null) {
             throw new StoreFailedException("the store failed earlier (" + cause.getMessage() + "); open it again to recover", cause);

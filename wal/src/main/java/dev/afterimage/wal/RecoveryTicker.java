@@ -1,10 +1,10 @@
-package dev.afterimage.postgresstyle;
+package dev.afterimage.wal;
 
 import dev.afterimage.api.RecoveryProgress;
 import dev.afterimage.spi.StrategyEvents;
 
 /** Reports how far a pass over the log has come: once per mebibyte, and at its end (rule R1). */
-final class RecoveryTicker {
+public final class RecoveryTicker {
     private static final long STEP_BYTES = 1 << 20;
 
     private final StrategyEvents events;
@@ -14,7 +14,7 @@ final class RecoveryTicker {
     private long lastReported;
 
     /** A pass that reads from {@code from} to {@code knownEnd}, or to an end that is not known yet where that is 0. */
-    RecoveryTicker(StrategyEvents events, String phase, long from, long knownEnd) {
+    public RecoveryTicker(StrategyEvents events, String phase, long from, long knownEnd) {
         this.events = events;
         this.phase = phase;
         this.from = from;
@@ -23,14 +23,14 @@ final class RecoveryTicker {
     }
 
     /** The pass has come to this LSN. */
-    void reached(long lsn) {
+    public void reached(long lsn) {
         if (lsn - lastReported >= STEP_BYTES) {
             report(lsn, Math.max(lsn, knownEnd));
         }
     }
 
     /** The pass is over. */
-    void finished(long lsn) {
+    public void finished(long lsn) {
         report(lsn, lsn);
     }
 

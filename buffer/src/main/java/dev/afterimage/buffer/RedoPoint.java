@@ -1,4 +1,4 @@
-package dev.afterimage.postgresstyle;
+package dev.afterimage.buffer;
 
 /**
  * The LSN at which redo would begin, as commits have to see it, and as it is on the disk.
@@ -19,60 +19,67 @@ package dev.afterimage.postgresstyle;
  *   <li>The log from R on is kept until a later redo point is durable (C3).
  * </ol>
  * Commits of an epoch before R's may append change ranges after R, without an image. All their pages were written and synced by R's checkpoint, so redo finds a page LSN at or above
- * theirs and skips them, or finds the page torn by a later write, whose image comes later in the log (see {@link RedoDecision}).
+ * theirs and skips them, or finds the page torn by a later write, whose image comes later in the log.
+ *
+ * <p>Told here of a strategy that changes home pages at commit. One that changes them at once (steal) enters for each change in place of each commit, and so keeps the same proof.
  */
-final class RedoPoint {
-    private final CommitEpochs epochs = new CommitEpochs();
+public final class RedoPoint {
+    private final ChangeEpochs epochs = new ChangeEpochs();
     private volatile long lsn;
     private volatile long durableLsn;
     private volatile boolean logFull;
 
     /** Begins at the first LSN of a log just begun, which the control file names. */
-    RedoPoint(long lsn) {
+    public RedoPoint(long lsn) {
         this.lsn = lsn;
         this.durableLsn = lsn;
     }
 
     /** Joins the current epoch; {@link #leave} must follow. Ask for {@link #lsn()} after this and not before. */
-    long enter() {
+    public long enter() {
         return epochs.enter();
     }
 
     /** Leaves the epoch. */
-    void leave(long epoch) {
+    public void leave(long epoch) {
         epochs.leave(epoch);
     }
 
     /** Pages whose last image lies below need a new one. */
-    long lsn() {
+    public long lsn() {
         return lsn;
     }
 
     /** What the control file says. */
-    long durableLsn() {
+    public long durableLsn() {
         return durableLsn;
     }
 
     /** Publishes a new redo point, then waits for the commits that may have decided by the old one. Later commits do not wait. */
-    void advanceTo(long newLsn) {
+    public void advanceTo(long newLsn) {
         assert newLsn >= lsn : "the redo point would go back from " + lsn + " to " + newLsn;
         lsn = newLsn;
         epochs.openNextAndAwaitOlder();
     }
 
-    /** The control file names the point that {@link #advanceTo} published. */
-    void becameDurable() {
-        durableLsn = lsn;
+    /**
+     * The control file names this point now.
+     *
+     * @param point the one that {@link #advanceTo} published, or an earlier one
+     */
+    public void becameDurable(long point) {
+        assert point >= durableLsn && point <= lsn : "redo would begin at " + point + ", not between " + durableLsn + " and " + lsn;
+        durableLsn = point;
         logFull = false;
     }
 
     /** A commit found no room for its records: only a checkpoint can help, by freeing segments. */
-    void logIsFull() {
+    public void logIsFull() {
         logFull = true;
     }
 
     /** Whether {@link #logIsFull} has been called since the last checkpoint. */
-    boolean isLogFull() {
+    public boolean isLogFull() {
         return logFull;
     }
 }

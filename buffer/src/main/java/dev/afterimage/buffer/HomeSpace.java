@@ -1,11 +1,8 @@
-package dev.afterimage.postgresstyle;
+package dev.afterimage.buffer;
 
 import java.util.function.LongSupplier;
 
 import dev.afterimage.api.StoreDamagedException;
-import dev.afterimage.buffer.HomePages;
-import dev.afterimage.buffer.PageHeader;
-import dev.afterimage.buffer.PageSpace;
 import dev.afterimage.memory.OffHeapBytes;
 
 /**
@@ -19,9 +16,9 @@ import dev.afterimage.memory.OffHeapBytes;
  *       writer could overwrite a home page with zeros between a commit's {@code pinNew} and its filling the frame.
  * </ul>
  */
-final class HomeSpace implements PageSpace {
+public final class HomeSpace implements PageSpace {
     /** In place of the page LSN: the home page is torn, and its bytes mean nothing. */
-    static final long TORN = -1;
+    public static final long TORN = -1;
 
     private final HomePages homes;
     private final LongSupplier logEnd;
@@ -32,13 +29,13 @@ final class HomeSpace implements PageSpace {
      *
      * @param logEnd the first LSN that the log does not hold
      */
-    HomeSpace(HomePages homes, LongSupplier logEnd) {
+    public HomeSpace(HomePages homes, LongSupplier logEnd) {
         this.homes = homes;
         this.logEnd = logEnd;
     }
 
     /** From now on a torn page is damage. */
-    void endRedo() {
+    public void endRedo() {
         redoing = false;
     }
 

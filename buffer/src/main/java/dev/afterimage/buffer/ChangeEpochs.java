@@ -1,4 +1,4 @@
-package dev.afterimage.postgresstyle;
+package dev.afterimage.buffer;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The order that matters: a commit that entered an epoch sees all that was written before that epoch was opened, above all the redo point. So each
  * commit either is waited for, or decides about page images with the new redo point.
  */
-final class CommitEpochs {
+final class ChangeEpochs {
     /** Ints between the two counters, so that they do not share a cache line. */
     private static final int STRIDE = 32;
 

@@ -1,4 +1,4 @@
-package dev.afterimage.postgresstyle;
+package dev.afterimage.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Commit epochs")
-class CommitEpochsTest {
-    private final CommitEpochs epochs = new CommitEpochs();
+class ChangeEpochsTest {
+    private final ChangeEpochs epochs = new ChangeEpochs();
 
     @Test
     @DisplayName("make a checkpoint wait for the commits before it, and for none after it")
