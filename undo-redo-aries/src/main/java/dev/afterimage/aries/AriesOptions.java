@@ -1,0 +1,89 @@
+package dev.afterimage.aries;
+
+import java.util.List;
+
+import dev.afterimage.api.ConfigException;
+import dev.afterimage.spi.StrategyOption;
+import dev.afterimage.spi.StrategyOptions;
+import dev.afterimage.wal.LogSettings;
+
+/**
+ * The knobs.
+ *
+ * @param maxWalBytes log since the redo point that the page cleaner and checkpoints try to stay below; a soft limit: what an unfinished transaction needs is kept beyond it
+ * @param segmentBytes bytes of a log segment
+ * @param walBufferBytes memory for log records that are not yet written
+ * @param tornPages what guards against torn pages
+ */
+record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, TornPages tornPages) {
+    private static final long KIB = 1 << 10;
+    private static final long MIB = 1 << 20;
+    private static final long GIB = 1 << 30;
+
+    private static final StrategyOption<Long> MAX_WAL_SIZE = StrategyOption.bytes("max-wal-size", 64 * MIB, MIB, 1024 * GIB,
+            "Log since the redo point that the page cleaner and checkpoints try to stay below.");
+    private static final StrategyOption<Long> WAL_SEGMENT_SIZE = StrategyOption.bytes("wal-segment-size", 16 * MIB, 256 * KIB, GIB,
+            "Size of a log file, a multiple of 4 KiB; fixed when the store is made.");
+    private static final StrategyOption<Long> WAL_BUFFERS = StrategyOption.bytes("wal-buffers", 4 * MIB, 64 * KIB, 256 * MIB,
+            "Memory for log records that are not yet written.");
+    private static final StrategyOption<TornPages> TORN_PAGE_PROTECTION = StrategyOption.choice("torn-page-protection", TornPages.FULL_PAGE_IMAGES,
+            "What guards against pages of which a crash leaves only a part: images in the log, or the device itself.");
+
+    /** Room in a record for all that is beside the before-bytes and the image of a page. */
+    private static final int OVERHEAD_BYTES = 1024;
+    /** The log's buffer comes in steps of this. */
+    private static final long WAL_BUFFER_STEP = 8 * KIB;
+
+    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, WAL_SEGMENT_SIZE, WAL_BUFFERS, TORN_PAGE_PROTECTION);
+
+    /**
+     * Reads them.
+     *
+     * @throws ConfigException if they contradict each other
+     */
+    static AriesOptions of(StrategyOptions given) {
+        AriesOptions options = new AriesOptions(given.get(MAX_WAL_SIZE), Math.toIntExact(given.get(WAL_SEGMENT_SIZE)),
+                Math.toIntExact(-Math.floorDiv(-given.get(WAL_BUFFERS), WAL_BUFFER_STEP) * WAL_BUFFER_STEP), given.get(TORN_PAGE_PROTECTION));
+        if (options.segmentBytes % (4 * KIB) != 0) {
+            throw new ConfigException("option wal-segment-size: expected a multiple of 4 KiB, found " + options.segmentBytes + " bytes");
+        }
+        if (options.maxWalBytes < 2L * options.segmentBytes) {
+            throw new ConfigException("option max-wal-size: expected at least two segments of " + options.segmentBytes + " bytes (wal-segment-size), found "
+                    + options.maxWalBytes + " bytes; raise max-wal-size or lower wal-segment-size");
+        }
+        return options;
+    }
+
+    /** The same with the segment size that the store was made with; the limit is raised to two of them where it has to be. */
+    AriesOptions withSegmentBytes(int storeSegmentBytes) {
+        return new AriesOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), storeSegmentBytes, walBufferBytes, tornPages);
+    }
+
+    /**
+     * Refuses buffers that cannot hold the before-bytes and the image of a page together.
+     *
+     * @throws ConfigException naming the least that would do
+     */
+    void checkRoomForRecords(int pageSize) {
+        int needed = 2 * pageSize + OVERHEAD_BYTES;
+        if (logSettings().maxBodyBytes() < needed) {
+            throw new ConfigException("option wal-buffers: expected at least " + 6 * pageSize / KIB + " KiB for pages of " + pageSize / KIB + " KiB, found " + walBufferBytes / KIB
+                    + " KiB; wal-segment-size must be at least as large");
+        }
+    }
+
+    /** Settings of the log. */
+    LogSettings logSettings() {
+        return new LogSettings(segmentBytes, walBufferBytes);
+    }
+
+    /** Bytes of log since the redo point at which a checkpoint is due, which leaves a quarter for what is logged while it runs. */
+    long checkpointTriggerBytes() {
+        return maxWalBytes / 4 * 3;
+    }
+
+    /** The page cleaner writes pages whose redo begins further than this behind the end of the log. */
+    long cleanDistanceBytes() {
+        return maxWalBytes / 2;
+    }
+}

@@ -1,0 +1,251 @@
+package dev.afterimage.aries;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.afterimage.api.CheckpointReport;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.buffer.AlternatingBlock;
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.BufferStatistics;
+import dev.afterimage.buffer.FailureLatch;
+import dev.afterimage.buffer.HomePages;
+import dev.afterimage.buffer.HomeReservation;
+import dev.afterimage.buffer.HomeSpace;
+import dev.afterimage.buffer.PageHeader;
+import dev.afterimage.buffer.RedoPoint;
+import dev.afterimage.spi.CheckpointPace;
+import dev.afterimage.spi.RecoveryStrategy;
+import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategyStatistics;
+import dev.afterimage.spi.StrategyTransaction;
+import dev.afterimage.wal.LogEnd;
+import dev.afterimage.wal.WriteAheadLog;
+
+/**
+ * ARIES; see the package description for what it promises and where the paper says so.
+ *
+ * <pre>
+ *   NEW --recover()--> OPEN --close()--> CLOSED
+ *                        |
+ *                        +-- a failed sync, a rollback that cannot go on --> FAILED --close(), which writes nothing--> CLOSED
+ * </pre>
+ */
+final class AriesStrategy implements RecoveryStrategy {
+    private final StrategyContext context;
+    private final FailureLatch failure;
+    private final AtomicLong highestTransactionId = new AtomicLong();
+    private AriesOptions options;
+
+    // What close() lets go of, as far as recover() has come.
+    private @Nullable StoreFiles files;
+    private @Nullable HomePages homes;
+    private @Nullable BufferPool pool;
+    private @Nullable PageCleaner cleaner;
+    private volatile @Nullable WriteAheadLog log;
+    private @Nullable HomeSpace homeSpace;
+    /** Where the log that restart reads ends; of no interest once {@link #log} is there. */
+    private volatile long recoveredEnd;
+
+    // Set last: from then on the store is open.
+    private @Nullable Checkpointer checkpointer;
+    private volatile @Nullable OpenStore store;
+    private volatile StrategyStatistics lastStatistics = new StrategyStatistics(0, 0, 0, 0, 0, 0, 0);
+
+    AriesStrategy(StrategyContext context, AriesOptions options) {
+        this.context = context;
+        this.options = options;
+        this.failure = new FailureLatch(context.events());
+    }
+
+    @Override
+    public RecoveryReport recover() {
+        if (files != null) {
+            throw new IllegalStateException("recover() comes first, and once");
+        }
+        return context.created() ? create() : open();
+    }
+
+    /** Makes an empty store; all of it is durable when this returns, so that the engine may declare it made. */
+    private RecoveryReport create() {
+        long start = context.time().nanos();
+        StoreFiles made = StoreFiles.create(context.disk());
+        files = made;
+        openPages(made);
+        WriteAheadLog begun = beginLog(LogEnd.NEW_STORE);
+        ControlState state = stateAtEndOf(begun, 0, 0);
+        AlternatingBlock control = AlternatingBlock.create(made.control(), context.storeId(), state.encode());
+        made.pages().sync();
+        context.disk().syncNames();
+        finishOpening(begun, control, state);
+        return new RecoveryReport(AriesProvider.NAME, Outcome.CREATED, List.of(), 0, 0, 0, 0, 0, Duration.ofNanos(context.time().nanos() - start));
+    }
+
+    private RecoveryReport open() {
+        StoreFiles found = StoreFiles.open(context.disk());
+        files = found;
+        AlternatingBlock control = AlternatingBlock.open(found.control(), context.storeId());
+        ControlState before = ControlState.decode(control.payload());
+        if (before.pageSize() != context.pageSize()) {
+            throw new StoreDamagedException("file control: expected pages of " + context.pageSize() + " bytes, found " + before.pageSize());
+        }
+        options = options.withSegmentBytes(before.segmentBytes());
+        openPages(found);
+        Restart restart = new Restart(context, before, options, pool(), homeSpace());
+        LogEnd end = restart.analyse();
+        recoveredEnd = end.lsn();
+        restart.redo(pool());
+        // From here on every page is whole. Undo writes CLRs, so the new timeline begins before it.
+        homeSpace().endRedo();
+        WriteAheadLog begun = beginLog(end);
+        RecoveryReport report = restart.undo(pool(), Objects.requireNonNull(homes), homeSpace(), begun);
+        // The homes hold all that was committed and nothing else, and are synced: the old log has served.
+        ControlState state = stateAtEndOf(begun, report.highestTransactionId(), before.checkpoint());
+        control.write(state.encode());
+        begun.recycleBefore(state.redoPoint());
+        finishOpening(begun, control, state);
+        return report;
+    }
+
+    private void openPages(StoreFiles opened) {
+        HomePages homePages = new HomePages(opened.pages(), context.pageSize(), context.storeId(), this::beforeHomeWrite);
+        homes = homePages;
+        homeSpace = new HomeSpace(homePages, this::logEnd);
+        pool = new BufferPool(context.pageSize(), PageHeader.BYTES, context.cachePages());
+    }
+
+    private WriteAheadLog beginLog(LogEnd after) {
+        WriteAheadLog begun = WriteAheadLog.begin(context.disk(), options.logSettings(), context.storeId(), after, context.random(), failure);
+        log = begun;
+        return begun;
+    }
+
+    private ControlState stateAtEndOf(WriteAheadLog begun, long highestId, long checkpoint) {
+        return new ControlState(false, context.pageSize(), options.segmentBytes(), begun.start().timeline(), options.tornPages(), begun.endLsn(), 0, 0, highestId, checkpoint);
+    }
+
+    private void finishOpening(WriteAheadLog begun, AlternatingBlock control, ControlState state) {
+        HomePages homePages = Objects.requireNonNull(homes);
+        BufferPool cache = pool();
+        HomeSpace space = homeSpace();
+        space.endRedo();
+        highestTransactionId.set(state.highestTransactionId());
+        RedoPoint point = new RedoPoint(state.redoPoint());
+        OpenStore opened = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).pages(), context.pageSize(), failure), cache, begun, point,
+                new ActiveTransactions(), options.tornPages(), failure, new Workspaces());
+        checkpointer = new Checkpointer(opened, homePages, control, options, context.time(), state);
+        begun.flushEvery(context.tasks(), context.relaxedWindow());
+        cache.writeBehind(context.tasks());
+        cleaner = new PageCleaner(cache, space, begun, point, failure, options, context.tasks());
+        store = opened;
+    }
+
+    /** Rule W2. Redo's own writes need not wait: it read the log to an end that was made durable before the first page was touched. */
+    private void beforeHomeWrite(long pageLsn) {
+        WriteAheadLog current = log;
+        if (current != null) {
+            current.force(pageLsn);
+        } else {
+            assert pageLsn < recoveredEnd : "redo stamped LSN " + pageLsn + ", beyond the log's end " + recoveredEnd;
+        }
+    }
+
+    private long logEnd() {
+        WriteAheadLog current = log;
+        return current != null ? current.endLsn() : recoveredEnd;
+    }
+
+    @Override
+    public StrategyTransaction begin(long transactionId) {
+        OpenStore open = store();
+        failure.check();
+        highestTransactionId.accumulateAndGet(transactionId, Math::max);
+        return new AriesTransaction(open, transactionId);
+    }
+
+    @Override
+    public CheckpointReport checkpoint(CheckpointPace pace) {
+        store();
+        return Objects.requireNonNull(checkpointer).checkpoint(pace, highestTransactionId.get());
+    }
+
+    @Override
+    public long recoveryDebtBytes() {
+        OpenStore open = store();
+        return open.log().endLsn() - open.redoPoint().durableLsn();
+    }
+
+    @Override
+    public long recoveryDebtLimitBytes() {
+        store();
+        return Objects.requireNonNull(checkpointer).debtLimitBytes();
+    }
+
+    /** Goes on telling the last state after {@link #close()}. */
+    @Override
+    public StrategyStatistics statistics() {
+        OpenStore open = store;
+        return open == null ? lastStatistics : statistics(open);
+    }
+
+    private StrategyStatistics statistics(OpenStore open) {
+        BufferStatistics cache = open.pool().statistics();
+        long images = open.transactions().imageBytes();
+        // Images may be appended and not yet written.
+        long otherLog = Math.max(0, open.log().statistics().bytesWritten() - images);
+        return new StrategyStatistics(otherLog, images, cache.pagesWritten() * open.pool().pageSize(), cache.hits(), cache.misses(), cache.evictions(),
+                Objects.requireNonNull(checkpointer).completed());
+    }
+
+    @Override
+    public void close() {
+        OpenStore open = store;
+        store = null;
+        RuntimeException first = null;
+        try {
+            if (open != null) {
+                // A transaction that is still there was never rolled back, by whatever mishap: restart must find it as the log has it.
+                if (!failure.hasFailed() && open.transactions().isEmpty()) {
+                    Objects.requireNonNull(checkpointer).close(highestTransactionId.get());
+                }
+                lastStatistics = statistics(open);
+            }
+        } catch (RuntimeException e) {
+            first = e;
+        }
+        for (AutoCloseable part : new AutoCloseable[] {cleaner, log, pool, homes, files}) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception e) {
+                first = first != null ? first : e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private OpenStore store() {
+        OpenStore open = store;
+        if (open == null) {
+            throw new IllegalStateException("the strategy is not open: recover() comes first, and nothing comes after close()");
+        }
+        return open;
+    }
+
+    private BufferPool pool() {
+        return Objects.requireNonNull(pool);
+    }
+
+    private HomeSpace homeSpace() {
+        return Objects.requireNonNull(homeSpace);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.afterimage.aries;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+import dev.afterimage.wal.LogRecord;
+
+/**
+ * What a checkpoint finds (section 5 of the paper): the transaction table and the dirty page table, as rows of numbers; and their way into end-checkpoint records, in as many parts as it takes.
+ */
+final class CheckpointTables {
+    static final int TRANSACTION_FIELDS = 4;
+    static final int PAGE_FIELDS = 2;
+    static final int HEADER_BYTES = 32;
+
+    private long[] transactions = new long[8 * TRANSACTION_FIELDS];
+    private long[] pages = new long[64 * PAGE_FIELDS];
+    private int transactionLongs;
+    private int pageLongs;
+    private long oldestRecLsn = Long.MAX_VALUE;
+    private long oldestFirstLsn = Long.MAX_VALUE;
+
+    void addTransaction(long id, long firstLsn, long lastLsn, long undoNextLsn) {
+        if (transactionLongs == transactions.length) {
+            transactions = Arrays.copyOf(transactions, 2 * transactionLongs);
+        }
+        transactions[transactionLongs++] = id;
+        transactions[transactionLongs++] = firstLsn;
+        transactions[transactionLongs++] = lastLsn;
+        transactions[transactionLongs++] = undoNextLsn;
+        oldestFirstLsn = Math.min(oldestFirstLsn, firstLsn);
+    }
+
+    void addPage(long number, long recLsn) {
+        if (pageLongs == pages.length) {
+            pages = Arrays.copyOf(pages, 2 * pageLongs);
+        }
+        pages[pageLongs++] = number;
+        pages[pageLongs++] = recLsn;
+        oldestRecLsn = Math.min(oldestRecLsn, recLsn);
+    }
+
+    /** The smallest recLSN; {@link Long#MAX_VALUE} if no page is dirty. */
+    long oldestRecLsn() {
+        return oldestRecLsn;
+    }
+
+    /** The smallest first LSN; {@link Long#MAX_VALUE} if no transaction is active. */
+    long oldestFirstLsn() {
+        return oldestFirstLsn;
+    }
+
+    boolean isEmpty() {
+        return transactionLongs == 0 && pageLongs == 0;
+    }
+
+    /** How many records they take. */
+    int parts(int bodyBytesMax) {
+        int each = longsPerPart(bodyBytesMax);
+        return Math.max(1, (transactionLongs + pageLongs + each - 1) / each);
+    }
+
+    /** One of the records. */
+    LogRecord part(int part, int bodyBytesMax, long beginLsn, long highestTransactionId) {
+        int each = longsPerPart(bodyBytesMax);
+        int from = part * each;
+        int to = Math.min(from + each, transactionLongs + pageLongs);
+        int ofTransactions = Math.max(0, Math.min(to, transactionLongs) - from);
+        int follow = parts(bodyBytesMax) - 1 - part;
+        return new Part(this, beginLsn, highestTransactionId, follow, from, ofTransactions, to - from - ofTransactions);
+    }
+
+    private static int longsPerPart(int bodyBytesMax) {
+        // Whole rows of either table: a row never lies in two parts.
+        return (bodyBytesMax - HEADER_BYTES) / Long.BYTES / TRANSACTION_FIELDS * TRANSACTION_FIELDS;
+    }
+
+    private long at(int index) {
+        return index < transactionLongs ? transactions[index] : pages[index - transactionLongs];
+    }
+
+    private record Part(CheckpointTables tables, long beginLsn, long highestTransactionId, int follow, int from, int transactionLongs, int pageLongs) implements LogRecord {
+        @Override
+        public int type() {
+            return RecordTypes.END_CHECKPOINT;
+        }
+
+        @Override
+        public long transactionId() {
+            return 0;
+        }
+
+        @Override
+        public int bodyBytes() {
+            return HEADER_BYTES + (transactionLongs + pageLongs) * Long.BYTES;
+        }
+
+        @Override
+        public void writeBody(ByteBuffer target) {
+            target.order(ByteOrder.LITTLE_ENDIAN).putLong(beginLsn).putLong(highestTransactionId).putInt(follow);
+            target.putInt(transactionLongs / TRANSACTION_FIELDS).putInt(pageLongs / PAGE_FIELDS).putInt(0);
+            for (int index = from; index < from + transactionLongs + pageLongs; index++) {
+                target.putLong(tables.at(index));
+            }
+        }
+    }
+
+    // ---- reading a part
+
+    static long beginLsn(ByteBuffer body) {
+        return body.getLong(0);
+    }
+
+    static long highestTransactionId(ByteBuffer body) {
+        return body.getLong(8);
+    }
+
+    static int partsThatFollow(ByteBuffer body) {
+        return body.getInt(16);
+    }
+
+    static int transactions(ByteBuffer body) {
+        return body.getInt(20);
+    }
+
+    static int pages(ByteBuffer body) {
+        return body.getInt(24);
+    }
+
+    /** A field of a transaction's row: number, firstLSN, lastLSN, undoNextLSN. */
+    static long transactionField(ByteBuffer body, int row, int field) {
+        return body.getLong(HEADER_BYTES + (row * TRANSACTION_FIELDS + field) * Long.BYTES);
+    }
+
+    /** A field of a page's row: number, recLSN. */
+    static long pageField(ByteBuffer body, int row, int field) {
+        return body.getLong(HEADER_BYTES + (transactions(body) * TRANSACTION_FIELDS + row * PAGE_FIELDS + field) * Long.BYTES);
+    }
+}

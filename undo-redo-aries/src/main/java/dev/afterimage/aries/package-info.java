@@ -1,0 +1,3 @@
+/** ARIES. */
+@org.jspecify.annotations.NullMarked
+package dev.afterimage.aries;
