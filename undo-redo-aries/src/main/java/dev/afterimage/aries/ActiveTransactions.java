@@ -1,5 +1,7 @@
 package dev.afterimage.aries;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,9 +34,11 @@ final class ActiveTransactions {
         return oldest;
     }
 
-    /** Copies the table. */
+    /** Copies the table, in the order of numbers: what goes to the log depends on nothing but what was done (rule N1). */
     void copyTo(CheckpointTables tables) {
-        for (AriesTransaction transaction : active) {
+        AriesTransaction[] rows = active.toArray(AriesTransaction[]::new);
+        Arrays.sort(rows, Comparator.comparingLong(AriesTransaction::id));
+        for (AriesTransaction transaction : rows) {
             tables.addTransaction(transaction.id(), transaction.firstLsn(), transaction.lastLsn(), transaction.undoNextLsn());
         }
     }
