@@ -52,6 +52,8 @@ public final class HomeSpace implements PageSpace {
             PageHeader.setPageLsn(page, TORN);
             return;
         }
+        // It has served. In memory it would tell apart pages that were read from pages that were not, and find its way into page images (rule N1).
+        page.putInt(PageHeader.CHECKSUM_OFFSET, 0);
         long pageLsn = PageHeader.pageLsn(page);
         long end = logEnd.getAsLong();
         if (pageLsn < 0 || pageLsn >= end) {

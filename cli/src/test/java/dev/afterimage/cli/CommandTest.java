@@ -88,9 +88,9 @@ class CommandTest {
         return Map.of(
                 "compare --threads none", "Invalid value for option '--threads': 'none' is not an int",
                 "compare --threads 0", "--threads: expected 1 to 256, found 0",
-                "compare --strategies shadow,paging", "unknown strategy \"shadow\"; there are postgres-style, shadow-paging",
+                "compare --strategies shadow,paging", "unknown strategy \"shadow\"; there are postgres-style, shadow-paging, undo-redo-aries",
                 "compare no-such-file.csv", "no-such-file.csv: no such file; expected a CSV file of payment orders",
-                "conformance --strategy aries", "unknown strategy \"aries\"; there are postgres-style, shadow-paging",
+                "conformance --strategy aries", "unknown strategy \"aries\"; there are postgres-style, shadow-paging, undo-redo-aries",
                 "conformance", "Missing required option: '--strategy=NAME'",
                 "juggle", "Unmatched argument at index 0: 'juggle'",
                 "compare --durability SOLID", "Invalid value for option '--durability'")

@@ -1,5 +1,7 @@
 package dev.afterimage.engine;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -198,8 +200,9 @@ final class OpenStore implements PageStore {
         active.remove(transaction);
     }
 
-    Set<OpenTransaction> active() {
-        return active;
+    /** In the order of their numbers: closing rolls them back, and what that asks of the disk must not depend on chance (rule N1). */
+    List<OpenTransaction> active() {
+        return active.stream().sorted(Comparator.comparingLong(OpenTransaction::id)).toList();
     }
 
     Durability durability() {

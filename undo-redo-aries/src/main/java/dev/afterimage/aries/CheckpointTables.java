@@ -15,7 +15,8 @@ final class CheckpointTables {
     static final int HEADER_BYTES = 32;
 
     private long[] transactions = new long[8 * TRANSACTION_FIELDS];
-    private long[] pages = new long[64 * PAGE_FIELDS];
+    private final DirtyPageTable recLsns = new DirtyPageTable();
+    private long[] pages = new long[64];
     private int transactionLongs;
     private int pageLongs;
     private long oldestRecLsn = Long.MAX_VALUE;
@@ -33,11 +34,15 @@ final class CheckpointTables {
     }
 
     void addPage(long number, long recLsn) {
-        if (pageLongs == pages.length) {
-            pages = Arrays.copyOf(pages, 2 * pageLongs);
+        if (recLsns.recLsn(number) == Long.MAX_VALUE) {
+            int rows = pageLongs / PAGE_FIELDS;
+            if (rows == pages.length) {
+                pages = Arrays.copyOf(pages, 2 * rows);
+            }
+            pages[rows] = number;
+            pageLongs += PAGE_FIELDS;
         }
-        pages[pageLongs++] = number;
-        pages[pageLongs++] = recLsn;
+        recLsns.add(number, recLsn);
         oldestRecLsn = Math.min(oldestRecLsn, recLsn);
     }
 
@@ -53,6 +58,11 @@ final class CheckpointTables {
 
     boolean isEmpty() {
         return transactionLongs == 0 && pageLongs == 0;
+    }
+
+    /** Puts pages in order, so that what goes to the log does not depend on the frames they lie in (rule N1). */
+    void sort() {
+        Arrays.sort(pages, 0, pageLongs / PAGE_FIELDS);
     }
 
     /** How many records they take. */
@@ -77,7 +87,12 @@ final class CheckpointTables {
     }
 
     private long at(int index) {
-        return index < transactionLongs ? transactions[index] : pages[index - transactionLongs];
+        if (index < transactionLongs) {
+            return transactions[index];
+        }
+        int field = index - transactionLongs;
+        long page = pages[field / PAGE_FIELDS];
+        return field % PAGE_FIELDS == 0 ? page : recLsns.recLsn(page);
     }
 
     private record Part(CheckpointTables tables, long beginLsn, long highestTransactionId, int follow, int from, int transactionLongs, int pageLongs) implements LogRecord {

@@ -174,6 +174,7 @@ final class Checkpointer {
         failure.check();
         CheckpointTables tables = new CheckpointTables();
         store.pool().forEachDirty(store.homeSpace(), tables::addPage);
+        tables.sort();
         store.transactions().copyTo(tables);
         return tables;
     }
