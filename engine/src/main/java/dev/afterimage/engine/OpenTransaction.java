@@ -4,16 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Objects;
 
-import dev.afterimage.api.CommitOutcomeUnknownException;
 import dev.afterimage.api.DeadlockException;
 import dev.afterimage.api.Durability;
-import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.ReadablePage;
 import dev.afterimage.api.RetryableTransactionException;
 import dev.afterimage.api.Savepoint;
 import dev.afterimage.api.StoreException;
 import dev.afterimage.api.StoreFailedException;
-import dev.afterimage.api.StoreFullException;
 import dev.afterimage.api.Transaction;
 import dev.afterimage.api.TransactionOptions;
 import dev.afterimage.api.TransactionState;
@@ -23,16 +20,11 @@ import dev.afterimage.api.WritablePage;
 import dev.afterimage.spi.CommitTicket;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.DiskException;
-import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spi.storage.SyncFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction: the state machine of {@link TransactionState}, page locks, and what becomes of errors from below.
- *
- * <p>An error from below is one of four kinds. A page that is not there, damaged or unreadable, or a cache that is too small, fails the call and leaves the transaction as it was. A
- * full disk, or a change the strategy refuses, rolls the transaction back. A failed sync, an error that leaves the outcome of a commit open, and a rollback that
- * fails, fail the store.
+ * A transaction: the state machine of {@link TransactionState} and page locks; what becomes of errors from below, {@link ErrorsFromBelow} says.
  *
  * <p>Each call passes the {@link CallGate}, so that the thread that closes the store can take over a transaction between two calls.
  */
@@ -166,7 +158,7 @@ final class OpenTransaction implements Transaction {
             lock = store.locks().acquire(workspace.lockOwner, pageId, exclusive, lockTimeoutNanos);
         } catch (RetryableTransactionException e) {
             (e instanceof DeadlockException ? store.counters().deadlocks : store.counters().lockTimeouts).increment();
-            throw rolledBack(e instanceof DeadlockException ? "rolled back to break a deadlock" : "rolled back because a page lock was not to be had in time",
+            throw errors().rolledBack(e instanceof DeadlockException ? "rolled back to break a deadlock" : "rolled back because a page lock was not to be had in time",
                     e);
         }
         // A failed store frees locks without undoing anything, so what they protected must not be shown.
@@ -186,7 +178,7 @@ final class OpenTransaction implements Transaction {
         try {
             return pages.read(lock);
         } catch (RuntimeException e) {
-            throw refused(e, "reading page " + lock.page);
+            throw errors().refused(e, "reading page " + lock.page);
         }
     }
 
@@ -194,7 +186,7 @@ final class OpenTransaction implements Transaction {
         try {
             return pages.write(lock);
         } catch (RuntimeException e) {
-            throw refused(e, "opening page " + lock.page + " for writing");
+            throw errors().refused(e, "opening page " + lock.page + " for writing");
         }
     }
 
@@ -202,7 +194,7 @@ final class OpenTransaction implements Transaction {
         try {
             return pages.create(lock);
         } catch (RuntimeException e) {
-            throw refused(e, "making page " + lock.page);
+            throw errors().refused(e, "making page " + lock.page);
         }
     }
 
@@ -210,7 +202,7 @@ final class OpenTransaction implements Transaction {
         try {
             pages.discard(lock);
         } catch (RuntimeException e) {
-            throw refused(e, "freeing page " + lock.page);
+            throw errors().refused(e, "freeing page " + lock.page);
         }
     }
 
@@ -235,7 +227,7 @@ final class OpenTransaction implements Transaction {
         try {
             pages.close(handle);
         } catch (RuntimeException e) {
-            throw changeRefused(e, "changing page " + pageId);
+            throw errors().changeRefused(e, "changing page " + pageId);
         } catch (Error e) {
             rollBack("rolled back: " + e, e);
             throw e;
@@ -254,7 +246,7 @@ final class OpenTransaction implements Transaction {
             marks.add(savepoint);
             return savepoint;
         } catch (DiskException | StoreFailedException e) {
-            throw refused(e, "savepoint");
+            throw errors().refused(e, "savepoint");
         } finally {
             exit();
         }
@@ -269,7 +261,7 @@ final class OpenTransaction implements Transaction {
             try {
                 strategy.rollbackTo(mark.mark);
             } catch (RuntimeException e) {
-                throw changeRefused(e, "rolling back to a savepoint");
+                throw errors().changeRefused(e, "rolling back to a savepoint");
             }
             marks.subList(mark.place + 1, marks.size()).clear();
             store.space().undone(trail);
@@ -332,12 +324,12 @@ final class OpenTransaction implements Transaction {
         try {
             return strategy.commit(level);
         } catch (SyncFailedException | StoreFailedException e) {
-            throw outcomeUnknown(e);
+            throw errors().outcomeUnknown(e);
         } catch (DiskException | StoreException e) {
-            throw changeRefused(e, "commit");
+            throw errors().changeRefused(e, "commit");
         } catch (RuntimeException | Error e) {
             // Nothing in the contract says what such an error leaves behind, so nothing may be believed of it.
-            throw outcomeUnknown(e);
+            throw errors().outcomeUnknown(e);
         }
     }
 
@@ -345,20 +337,8 @@ final class OpenTransaction implements Transaction {
         try {
             ticket.await();
         } catch (RuntimeException | Error e) {
-            throw outcomeUnknown(e);
+            throw errors().outcomeUnknown(e);
         }
-    }
-
-    private CommitOutcomeUnknownException outcomeUnknown(Throwable e) {
-        health.failed(e);
-        end("of unknown outcome: " + e.getMessage(), e, TransactionState.UNKNOWN);
-        CommitOutcomeUnknownException unknown = new CommitOutcomeUnknownException(pages.changed()
-                ? "nobody knows whether transaction " + id + " will be there after reopening, whole, or not at all: " + e.getMessage()
-                : "nobody knows whether what transaction " + id + " read will be there after reopening: " + e.getMessage(), health.failure());
-        if (health.failure() != e) {
-            unknown.addSuppressed(e);
-        }
-        return unknown;
     }
 
     @Override
@@ -407,7 +387,7 @@ final class OpenTransaction implements Transaction {
     }
 
     /** Undoes everything and ends; false if the store failed over it, or had failed before: then the next recovery undoes it. */
-    private boolean rollBack(String how, @Nullable Throwable cause) {
+    boolean rollBack(String how, @Nullable Throwable cause) {
         if (state != TransactionState.ACTIVE) {
             return true;
         }
@@ -427,6 +407,11 @@ final class OpenTransaction implements Transaction {
         return !health.hasFailed();
     }
 
+    /** Nobody knows whether its commit will survive, and the store has failed over it. */
+    void endUnknown(Throwable cause) {
+        end("of unknown outcome: " + cause.getMessage(), cause, TransactionState.UNKNOWN);
+    }
+
     private void end(String how, @Nullable Throwable cause, TransactionState last) {
         assert state != TransactionState.DONE && state != TransactionState.UNKNOWN;
         ending = how;
@@ -435,65 +420,6 @@ final class OpenTransaction implements Transaction {
         store.workspaces().give(workspace);
         state = last;
         store.ended(this);
-    }
-
-    // ---- errors from below
-
-    /** What to throw when the strategy could not do {@code doing}, which left nothing half done. */
-    private RuntimeException refused(RuntimeException e, String doing) {
-        if (e instanceof PageNotFoundException) {
-            return new PageNotFoundException("transaction " + id + ", " + doing + ": it is not allocated; " + store.space().range(), e);
-        }
-        if (e instanceof DiskFullException || !(e instanceof DiskException || e instanceof StoreException)) {
-            return changeRefused(e, doing);
-        }
-        return translated(e, doing);
-    }
-
-    /** What to throw when the strategy could not do {@code doing} and the transaction cannot go on: it is rolled back. */
-    private RuntimeException changeRefused(RuntimeException e, String doing) {
-        RuntimeException thrown = rolledBack("rolled back: " + e.getMessage(), translated(e, doing));
-        if (e instanceof DiskFullException) {
-            // A checkpoint may make room, and where nobody can commit any more, no commit will ask for it.
-            store.checkpoints().takeSoonIfOwed();
-        }
-        return thrown;
-    }
-
-    /** Rolls back and returns what to throw: {@code cause}, or the failure of the store if it comes to that. */
-    private RuntimeException rolledBack(String how, RuntimeException cause) {
-        boolean undone = rollBack(how, cause);
-        if (undone || cause instanceof StoreFailedException) {
-            return cause;
-        }
-        RuntimeException failed = health.failedStore();
-        failed.addSuppressed(cause);
-        return failed;
-    }
-
-    private RuntimeException translated(RuntimeException e, String doing) {
-        if (e instanceof SyncFailedException || e instanceof StoreFailedException) {
-            health.failed(e);
-            return health.failedStore();
-        }
-        if (e instanceof DiskFullException) {
-            return new StoreFullException("transaction " + id + " was rolled back: no room on the disk for " + doing + " (" + e.getMessage()
-                    + "); make room and run it again", e);
-        }
-        if (e instanceof DiskException) {
-            return new StoreException("transaction " + id + ", " + doing + ": the disk failed: " + e.getMessage(), e);
-        }
-        return e;
-    }
-
-    /** What to throw when no new group of pages could be made for this transaction's sake: it is rolled back. */
-    RuntimeException groupRefused(RuntimeException e, long group) {
-        return changeRefused(e, "making page group " + group);
-    }
-
-    /** Rolls back because of {@code cause}, and returns what to throw. */
-    RuntimeException giveUp(RuntimeException cause) {
-        return rolledBack("rolled back: " + cause.getMessage(), cause);
     }
 
     // ---- whose turn it is
@@ -559,6 +485,16 @@ final class OpenTransaction implements Transaction {
     /** What rolled it back, other than the application; null if nothing did. */
     @Nullable Throwable endedBy() {
         return endedBy;
+    }
+
+    /** What becomes of the errors that its calls meet below; made when needed, for most transactions meet none. */
+    ErrorsFromBelow errors() {
+        return new ErrorsFromBelow(this, store);
+    }
+
+    /** Whether it changed any page. */
+    boolean changed() {
+        return pages.changed();
     }
 
     Thread owner() {

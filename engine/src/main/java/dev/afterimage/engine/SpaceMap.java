@@ -275,14 +275,14 @@ final class SpaceMap {
             }
             assert groups == group;
             if (group >= GROUPS_MAX) {
-                throw needy.giveUp(new StoreFullException("transaction " + needy.id() + " was rolled back: all pages up to " + PAGE_MAX + " are allocated"));
+                throw needy.errors().givenUp(new StoreFullException("transaction " + needy.id() + " was rolled back: all pages up to " + PAGE_MAX + " are allocated"));
             }
             orderNextGroup(group);
             groups = group + 1;
         } catch (StoreFullException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw needy.groupRefused(e, group);
+            throw needy.errors().changeRefused(e, "making page group " + group);
         } finally {
             growth.unlock();
         }
