@@ -16,6 +16,9 @@ import dev.afterimage.spitests.check.Tally;
  * <p>JUnit makes one; nobody else needs to.
  */
 public final class RuleReporting implements ExecutionCondition, AfterTestExecutionCallback, AfterAllCallback {
+    /** The JUnit configuration parameter that turns the line after all tests off, where the caller prints its own: {@code false}. */
+    public static final String SUMMARY = "afterimage.conformance.summary";
+
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(RuleReporting.class);
 
     /** For JUnit. */
@@ -54,7 +57,8 @@ public final class RuleReporting implements ExecutionCondition, AfterTestExecuti
     @Override
     public void afterAll(ExtensionContext context) {
         ConformanceRun run = run(context);
-        if (!run.reports().isEmpty()) {
+        boolean wanted = context.getConfigurationParameter(SUMMARY).map(Boolean::parseBoolean).orElse(true);
+        if (wanted && !run.reports().isEmpty()) {
             System.out.println("conformance of " + run.summary());
         }
     }

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import dev.afterimage.spitests.ConformanceRun;
 import dev.afterimage.spitests.NamedStrategyConformance;
 import dev.afterimage.spitests.RuleReport;
+import dev.afterimage.spitests.RuleReporting;
 import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -36,7 +37,8 @@ public final class KitRun {
         System.setProperty(NamedStrategyConformance.STRATEGY_PROPERTY, strategy);
         ConformanceRun run = new ConformanceRun();
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request().selectors(selectClass(NamedStrategyConformance.class)).build();
+        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request().selectors(selectClass(NamedStrategyConformance.class))
+                .configurationParameter(RuleReporting.SUMMARY, "false").build();
         LauncherFactory.create().execute(request, summary, new TestExecutionListener() {
             @Override
             public void executionStarted(TestIdentifier test) {
