@@ -24,7 +24,7 @@ final class MeasuredRun {
      * @param seconds time of the transfers, without load and checkpoint
      * @param latencyNanos latencies of whole transfers
      * @param before counters after the load
-     * @param after counters after the transfers and the checkpoint that brings every page home
+     * @param after counters after the transfers and a checkpoint, which brings every page home unless it is fuzzy
      * @param audit what reading everything back found
      * @param lost transfers that are not there
      */
