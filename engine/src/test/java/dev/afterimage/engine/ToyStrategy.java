@@ -193,8 +193,9 @@ final class ToyStrategy implements RecoveryStrategy {
     @Override
     public CheckpointReport checkpoint(CheckpointPace pace) {
         call("checkpoint " + pace);
-        order.lock();
+        // In the order in which force() takes them.
         journal.lock();
+        order.lock();
         try {
             force(ordered);
             Map<Long, byte[]> all = new TreeMap<>(pages);
@@ -210,8 +211,8 @@ final class ToyStrategy implements RecoveryStrategy {
             size = entry.length;
             return new CheckpointReport(all.size(), entry.length, before, 0, Duration.ZERO);
         } finally {
-            journal.unlock();
             order.unlock();
+            journal.unlock();
         }
     }
 

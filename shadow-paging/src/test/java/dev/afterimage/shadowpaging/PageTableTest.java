@@ -9,6 +9,8 @@ import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.memory.PageMemory;
+import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spitests.disk.SimulatedDisk;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -21,8 +23,8 @@ class PageTableTest {
     /** So small that a table of a few pages is deep: four entries in a node. */
     private static final int PAGE_SIZE = 64;
 
-    private final ForgetfulDisk disk = new ForgetfulDisk();
-    private final ForgetfulDisk.ForgetfulFile file = (ForgetfulDisk.ForgetfulFile) disk.create("pages");
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private final DiskFile file = disk.create("pages");
     private final TableShape shape = TableShape.of(PAGE_SIZE);
     private final ExpectedChecksums expected = new ExpectedChecksums();
     private final SlotSpace space = new SlotSpace(file, PAGE_SIZE, expected);
@@ -186,17 +188,17 @@ class PageTableTest {
         }
         apply(some);
         file.sync();
-        disk.rot("pages", root.slot() * PAGE_SIZE + 3);
+        disk.faults().flipBit("pages", root.slot() * PAGE_SIZE + 3, 4);
         assertThrows(StoreDamagedException.class, () -> table.find(root, 3, entry));
         FreeSlots found = new FreeSlots();
         found.grow(free.slots());
         assertThrows(StoreDamagedException.class, () -> new PageTableWalk(shape, space, expected, found, nodes -> {
         }).run(root));
-        disk.rot("pages", root.slot() * PAGE_SIZE + 3);
+        disk.faults().flipBit("pages", root.slot() * PAGE_SIZE + 3, 4);
         assertTrue(table.find(root, 3, entry));
         long slot = entry.slot();
         int checksum = entry.checksum();
-        disk.rot("pages", slot * PAGE_SIZE + 9);
+        disk.faults().flipBit("pages", slot * PAGE_SIZE + 9, 4);
         assertThrows(StoreDamagedException.class, () -> table.pin(slot, checksum));
         assertTrue(table.find(root, 4, entry));
         assertThrows(StoreDamagedException.class, () -> table.pin(entry.slot(), checksum), "another page's slot");

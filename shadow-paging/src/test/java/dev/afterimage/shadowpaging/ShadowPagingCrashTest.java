@@ -7,6 +7,8 @@ import dev.afterimage.api.Durability;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spitests.disk.DiskEvent;
+import dev.afterimage.spitests.disk.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -28,7 +30,7 @@ class ShadowPagingCrashTest {
     }
 
     /** Some transactions; the same for the same seed. Stops where the disk stops. */
-    private static void work(ForgetfulDisk disk, boolean created, long seed, int transactions, History history) {
+    private static void work(SimulatedDisk disk, boolean created, long seed, int transactions, History history) {
         Random random = new Random(seed);
         TestStore store = null;
         try {
@@ -106,12 +108,12 @@ class ShadowPagingCrashTest {
     void everyCall() {
         int tried = 0;
         for (long seed = 1; seed <= 6; seed++) {
-            ForgetfulDisk whole = new ForgetfulDisk();
+            SimulatedDisk whole = new SimulatedDisk();
             work(whole, true, seed, 25, new History());
-            for (long call = 1; call <= whole.calls() + 1; call++) {
-                ForgetfulDisk disk = new ForgetfulDisk();
+            for (long call = 1; call <= changes(whole) + 1; call++) {
+                SimulatedDisk disk = new SimulatedDisk();
                 History history = new History();
-                disk.powerOffAtCall(call);
+                disk.faults().powerOffAtChange(call);
                 work(disk, true, seed, 25, history);
                 crashAndGoOn(disk, history, seed, call);
                 tried++;
@@ -120,12 +122,17 @@ class ShadowPagingCrashTest {
         assertTrue(tried > 1000, "only " + tried + " crash points");
     }
 
+    /** How many calls have changed something. */
+    private static long changes(SimulatedDisk disk) {
+        return disk.trace().events().stream().filter(event -> !(event instanceof DiskEvent.SyncEnded)).count();
+    }
+
     /** Crashes, crashes again in recovery, recovers, works, crashes once more. */
-    private static void crashAndGoOn(ForgetfulDisk crashed, History history, long seed, long call) {
+    private static void crashAndGoOn(SimulatedDisk crashed, History history, long seed, long call) {
         String replay = "seed " + seed + ", call " + call;
         Random random = new Random(seed * 1_000_003 + call);
-        ForgetfulDisk left = crashed.afterPowerLoss(random);
-        boolean made = !history.states.get(0).isEmpty() || history.states.size() > 1 || left.exists("roots") && left.exists("pages") && opens(left, random);
+        SimulatedDisk left = PowerLoss.any(crashed, random);
+        boolean made = !history.states.get(0).isEmpty() || history.states.size() > 1 || left.exists("roots") && left.exists("pages") && opens(left);
         if (!made) {
             History anew = new History();
             work(left, true, seed + 100, 5, anew);
@@ -133,30 +140,30 @@ class ShadowPagingCrashTest {
         }
         // Recovery is cut short at each of its own first calls, then allowed to finish.
         for (long inner = 1 + random.nextInt(4); inner < 12; inner += 1 + random.nextInt(4)) {
-            left.powerOffAtCall(inner);
+            left.faults().powerOffAtChange(inner);
             try {
                 TestStore store = TestStore.open(left);
                 store.close();
             } catch (DiskException | StoreFailedException powerIsOff) {
                 // as wanted
             }
-            left = left.afterPowerLoss(random);
+            left = PowerLoss.any(left, random);
         }
         try (TestStore store = TestStore.open(left)) {
             check(store, history, replay);
         }
-        long sizeBefore = left.size("pages");
+        long sizeBefore = left.asIssued().size("pages");
         work(left, false, seed + 200, 5, history);
-        left = left.afterProcessDeath();
+        left = new SimulatedDisk(left.asIssued());
         try (TestStore store = TestStore.open(left)) {
             check(store, history, replay + ", second life");
         }
-        assertTrue(left.size("pages") <= sizeBefore + 200L * TestStore.PAGE_SIZE);
+        assertTrue(left.asIssued().size("pages") <= sizeBefore + 200L * TestStore.PAGE_SIZE);
     }
 
     /** Whether the making of the store had come to its end. The engine would know from its own file. */
-    private static boolean opens(ForgetfulDisk disk, Random random) {
-        try (TestStore store = TestStore.open(disk.afterPowerLoss(random))) {
+    private static boolean opens(SimulatedDisk disk) {
+        try (TestStore store = TestStore.open(new SimulatedDisk(disk.asIssued()))) {
             return true;
         } catch (RuntimeException notYet) {
             return false;
@@ -166,22 +173,22 @@ class ShadowPagingCrashTest {
     @Test
     @DisplayName("a hundred crashes leave the file no longer than two (L2, S9)")
     void boundedSpace() {
-        ForgetfulDisk disk = new ForgetfulDisk();
+        SimulatedDisk disk = new SimulatedDisk();
         History history = new History();
         work(disk, true, 1, 30, history);
         Random random = new Random(99);
         long early = 0;
         for (int life = 0; life < 100; life++) {
-            disk.powerOffAtCall(20 + random.nextInt(150));
+            disk.faults().powerOffAtChange(20 + random.nextInt(150));
             work(disk, false, 1000 + life, 30, history);
-            disk = disk.afterPowerLoss(random);
+            disk = PowerLoss.any(disk, random);
             try (TestStore store = TestStore.open(disk)) {
                 check(store, history, "life " + life);
             }
             if (life == 10) {
-                early = disk.size("pages");
+                early = disk.asIssued().size("pages");
             }
         }
-        assertTrue(disk.size("pages") <= 2 * early, "from " + early + " to " + disk.size("pages") + " bytes");
+        assertTrue(disk.asIssued().size("pages") <= 2 * early, "from " + early + " to " + disk.asIssued().size("pages") + " bytes");
     }
 }

@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.inOrder;
-import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 
 import dev.afterimage.api.Durability;
@@ -25,8 +26,11 @@ import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.CommitTicket;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.StrategyTransaction;
+import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.disk.SyncFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -35,6 +39,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +51,7 @@ import org.mockito.InOrder;
 @Timeout(60)
 @DisplayName("Shadow paging")
 class ShadowPagingStrategyTest {
-    private final ForgetfulDisk disk = new ForgetfulDisk();
+    private final SimulatedDisk disk = new SimulatedDisk();
 
     @BeforeAll
     static void trace() {
@@ -81,11 +86,13 @@ class ShadowPagingStrategyTest {
             TestStore.commit(second);
             StrategyTransaction third = store.begin();
             TestStore.write(third, 3, 35);
-            try (TestStore after = TestStore.open(disk.afterPowerLoss(new Random(5)))) {
-                assertEquals(Outcome.RECOVERED, after.report.outcome());
-                assertEquals(34, after.read(3));
-                assertEquals(-1, after.read(1L << 40));
-            }
+            PowerLoss.forEach(disk, left -> {
+                try (TestStore after = TestStore.open(left)) {
+                    assertEquals(Outcome.RECOVERED, after.report.outcome());
+                    assertEquals(34, after.read(3));
+                    assertEquals(-1, after.read(1L << 40));
+                }
+            });
             third.rollback();
         }
     }
@@ -144,12 +151,12 @@ class ShadowPagingStrategyTest {
     @DisplayName("pages are synced before the root is written, and the root before the ticket returns (W1, D1)")
     void order() {
         Map<String, DiskFile> files = new HashMap<>();
-        disk.decorate(file -> {
-            DiskFile watched = spy(file);
+        Disk decorated = decorated(file -> {
+            DiskFile watched = watched(file);
             files.put(file.name(), watched);
             return watched;
         });
-        try (TestStore store = TestStore.create(disk)) {
+        try (TestStore store = TestStore.create(decorated)) {
             StrategyTransaction transaction = store.begin();
             TestStore.create(transaction, 1, 10);
             DiskFile pages = files.get("pages");
@@ -157,9 +164,11 @@ class ShadowPagingStrategyTest {
             clearInvocations(pages, roots);
             CommitTicket ticket = transaction.commit(Durability.POWER_SAFE);
             List<String> said = new ArrayList<>();
+            DiskFile realRoots = disk.open("roots");
             doAnswer(sync -> {
                 said.add("root synced");
-                return sync.callRealMethod();
+                realRoots.syncData();
+                return null;
             }).when(roots).syncData();
             ticket.await();
             said.add("ticket returned");
@@ -179,23 +188,13 @@ class ShadowPagingStrategyTest {
         int committers = 8;
         CountDownLatch firstFlipInSync = new CountDownLatch(1);
         CountDownLatch restHaveCommitted = new CountDownLatch(committers);
-        disk.decorate(file -> {
-            DiskFile watched = spy(file);
-            if (file.name().equals("pages")) {
-                AtomicInteger syncs = new AtomicInteger();
-                doAnswer(sync -> {
-                    // The first sync is the creation's; the second one waits until all others have fixed their order.
-                    if (syncs.incrementAndGet() == 2) {
-                        firstFlipInSync.countDown();
-                        restHaveCommitted.await();
-                    }
-                    return sync.callRealMethod();
-                }).when(watched).syncData();
-            }
-            return watched;
-        });
         try (TestStore store = TestStore.create(disk)) {
-            long before = disk.syncs();
+            // The first flip waits in its sync until all others have fixed their order.
+            disk.faults().duringNextSync(name -> name.equals("pages"), () -> {
+                firstFlipInSync.countDown();
+                await(restHaveCommitted);
+            });
+            long before = disk.trace().syncCompletions();
             Thread leader = new Thread(() -> {
                 StrategyTransaction transaction = store.begin();
                 TestStore.create(transaction, 1000, 1);
@@ -220,10 +219,18 @@ class ShadowPagingStrategyTest {
             for (Thread thread : rest) {
                 thread.join();
             }
-            assertEquals(4, disk.syncs() - before, "two flips of two syncs each");
+            assertEquals(4, disk.trace().syncCompletions() - before, "two flips of two syncs each");
             for (int page = 0; page < committers; page++) {
                 assertEquals(page, store.read(page));
             }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException unwanted) {
+            throw new AssertionError(unwanted);
         }
     }
 
@@ -231,23 +238,25 @@ class ShadowPagingStrategyTest {
     @DisplayName("relaxed commits do not sync; the background flip makes them durable, and so does a checkpoint")
     void relaxed() {
         try (TestStore store = TestStore.create(disk)) {
-            long before = disk.syncs();
+            long before = disk.trace().syncCompletions();
             StrategyTransaction first = store.begin();
             TestStore.create(first, 1, 10);
             assertSame(CommitTicket.DONE, first.commit(Durability.RELAXED));
-            assertEquals(before, disk.syncs());
+            assertEquals(before, disk.trace().syncCompletions());
             assertEquals(10, store.read(1));
             store.tasks.run("shadow-paging flip");
-            assertEquals(before + 2, disk.syncs());
+            assertEquals(before + 2, disk.trace().syncCompletions());
             store.tasks.run("shadow-paging flip");
-            assertEquals(before + 2, disk.syncs(), "nothing was pending");
+            assertEquals(before + 2, disk.trace().syncCompletions(), "nothing was pending");
             StrategyTransaction second = store.begin();
             TestStore.write(second, 1, 11);
             second.commit(Durability.RELAXED);
             assertEquals(2, store.strategy.checkpoint(CheckpointPace.IMMEDIATE).pagesWritten(), "a page and a node");
-            try (TestStore after = TestStore.open(disk.afterPowerLoss(new Random(6)))) {
-                assertEquals(11, after.read(1));
-            }
+            PowerLoss.forEach(disk, left -> {
+                try (TestStore after = TestStore.open(left)) {
+                    assertEquals(11, after.read(1));
+                }
+            });
         }
     }
 
@@ -262,9 +271,9 @@ class ShadowPagingStrategyTest {
             StrategyTransaction reader = store.begin();
             assertEquals(10, TestStore.read(reader, 1));
             CommitTicket ticket = reader.commit(Durability.POWER_SAFE);
-            long before = disk.syncs();
+            long before = disk.trace().syncCompletions();
             ticket.await();
-            assertEquals(before + 2, disk.syncs());
+            assertEquals(before + 2, disk.trace().syncCompletions());
             assertSame(CommitTicket.DONE, store.begin().commit(Durability.PROCESS_SAFE));
         }
     }
@@ -283,7 +292,7 @@ class ShadowPagingStrategyTest {
             }
             assertEquals(999, store.read(1));
         }
-        assertTrue(disk.size("pages") <= 16L * TestStore.PAGE_SIZE, "the file has grown to " + disk.size("pages"));
+        assertTrue(size("pages") <= 16L * TestStore.PAGE_SIZE, "the file has grown to " + size("pages"));
         try (TestStore store = TestStore.open(disk)) {
             assertEquals(999, store.read(1));
         }
@@ -306,13 +315,20 @@ class ShadowPagingStrategyTest {
                 TestStore.create(load, page, page);
             }
             TestStore.commit(load);
+            // What is there by now is synced. The trace of what comes is enough, and much shorter.
+            assertEquals(disk.asIssued().hash(), disk.asSynced().hash());
+            disk.recording(false);
+            disk.recording(true);
             StrategyTransaction unfinished = store.begin();
             for (int page = 0; page < pages; page++) {
                 TestStore.write(unfinished, page, -9);
             }
-            try (TestStore after = new TestStore(disk.afterPowerLoss(new Random(8)), false, 256)) {
-                for (int page = 0; page < pages; page++) {
-                    assertEquals(page, after.read(page));
+            List<SimulatedDisk> left = List.of(PowerLoss.any(disk, new Random(8)), new SimulatedDisk(disk.asSynced()), new SimulatedDisk(disk.asIssued()));
+            for (SimulatedDisk each : left) {
+                try (TestStore after = new TestStore(each, false, 256)) {
+                    for (int page = 0; page < pages; page++) {
+                        assertEquals(page, after.read(page));
+                    }
                 }
             }
             TestStore.commit(unfinished);
@@ -323,7 +339,7 @@ class ShadowPagingStrategyTest {
                 assertEquals(-9, store.read(page));
             }
         }
-        assertTrue(disk.size("pages") < 3L * pages * TestStore.PAGE_SIZE, "the file has grown to " + disk.size("pages"));
+        assertTrue(size("pages") < 3L * pages * TestStore.PAGE_SIZE, "the file has grown to " + size("pages"));
     }
 
     @Test
@@ -339,10 +355,10 @@ class ShadowPagingStrategyTest {
             TestStore.create(small, 7, 70);
             TestStore.commit(small);
         }
-        assertTrue(disk.size("pages") > 5000L * TestStore.PAGE_SIZE);
+        assertTrue(size("pages") > 5000L * TestStore.PAGE_SIZE);
         for (int life = 0; life < 3; life++) {
             try (TestStore store = TestStore.open(disk)) {
-                assertTrue(disk.size("pages") < 50L * TestStore.PAGE_SIZE);
+                assertTrue(size("pages") < 50L * TestStore.PAGE_SIZE);
                 assertEquals(70, store.read(7));
             }
         }
@@ -357,7 +373,7 @@ class ShadowPagingStrategyTest {
                 TestStore.create(first, page, page);
             }
             TestStore.commit(first);
-            disk.fillUpTo(0);
+            disk.faults().capacityBytes(disk.allocatedBytes());
             StrategyTransaction greedy = store.begin();
             assertThrows(DiskFullException.class, () -> {
                 for (int page = 100; page < 1000; page++) {
@@ -376,7 +392,7 @@ class ShadowPagingStrategyTest {
             }
             assertEquals(1199, store.read(9));
         }
-        disk.fillUpTo(0);
+        disk.faults().capacityBytes(disk.allocatedBytes());
         try (TestStore store = TestStore.open(disk)) {
             assertEquals(1199, store.read(9));
         }
@@ -387,7 +403,7 @@ class ShadowPagingStrategyTest {
     void fullDiskAtCommit() {
         try (TestStore store = TestStore.create(disk)) {
             // 16 slots: 9 pages and the nodes to them do not fit when each page needs five nodes of its own.
-            disk.fillUpTo(0);
+            disk.faults().capacityBytes(disk.allocatedBytes());
             StrategyTransaction greedy = store.begin();
             for (long page = 0; page < 9; page++) {
                 TestStore.create(greedy, page << 40, page);
@@ -411,7 +427,7 @@ class ShadowPagingStrategyTest {
                 TestStore.create(first, page, page);
             }
             TestStore.commit(first);
-            disk.fillUpTo(0);
+            disk.faults().capacityBytes(disk.allocatedBytes());
             // Each of these needs 5 fresh slots and a node; 16 are there, 6 of them in the table, so nothing but flips can make room.
             for (int i = 0; i < 20; i++) {
                 StrategyTransaction next = store.begin();
@@ -428,7 +444,7 @@ class ShadowPagingStrategyTest {
     @DisplayName("after a failed sync every call says so, nothing more is written, and reopening recovers (F1)")
     void failedSync() {
         for (int failing = 1; failing <= 2; failing++) {
-            ForgetfulDisk failingDisk = new ForgetfulDisk();
+            SimulatedDisk failingDisk = new SimulatedDisk();
             TestStore store = TestStore.create(failingDisk);
             StrategyTransaction first = store.begin();
             TestStore.create(first, 1, 10);
@@ -436,7 +452,7 @@ class ShadowPagingStrategyTest {
             StrategyTransaction other = store.begin();
             StrategyTransaction second = store.begin();
             TestStore.write(second, 1, 11);
-            failingDisk.failSync(failing);
+            failingDisk.faults().failSync(name -> true, failing - 1, SyncFailure.CLEAN_NEW);
             CommitTicket ticket = second.commit(Durability.POWER_SAFE);
             assertThrows(StoreFailedException.class, ticket::await);
             assertEquals(1, store.failures.size());
@@ -445,14 +461,16 @@ class ShadowPagingStrategyTest {
             assertThrows(StoreFailedException.class, () -> other.read(1));
             assertThrows(StoreFailedException.class, () -> other.commit(Durability.RELAXED));
             other.rollback();
-            failingDisk.failSync(Integer.MAX_VALUE);
-            long calls = failingDisk.calls();
+            long calls = failingDisk.now();
             store.close();
-            assertEquals(calls, failingDisk.calls(), "close() only lets go");
-            try (TestStore after = TestStore.open(failingDisk.afterPowerLoss(new Random(failing)))) {
-                long value = after.read(1);
-                assertTrue(value == 10 || value == 11 && failing == 2, "found " + value);
-            }
+            assertEquals(calls, failingDisk.now(), "close() only lets go");
+            boolean rootWritten = failing == 2;
+            PowerLoss.forEach(failingDisk, left -> {
+                try (TestStore after = TestStore.open(left)) {
+                    long value = after.read(1);
+                    assertTrue(value == 10 || value == 11 && rootWritten, "found " + value);
+                }
+            });
         }
     }
 
@@ -486,7 +504,7 @@ class ShadowPagingStrategyTest {
                 store.read(page);
             }
             // By now page 0 has left the cache of 64 pages. The first slot given out is the first page's.
-            disk.rot("pages", position + 100);
+            disk.faults().flipBit("pages", position + 100, 4);
             StrategyTransaction reader = store.begin();
             assertThrows(StoreDamagedException.class, () -> reader.read(0));
             assertEquals(0x1234567890L + 1, TestStore.read(reader, 1));
@@ -498,7 +516,7 @@ class ShadowPagingStrategyTest {
     @DisplayName("rot of one copy of the newest root is repaired; it never leads back to the older one (S10)")
     void rotOfTheRoot() {
         for (long sector = 0; sector < 4; sector++) {
-            ForgetfulDisk rotten = new ForgetfulDisk();
+            SimulatedDisk rotten = new SimulatedDisk();
             try (TestStore store = TestStore.create(rotten)) {
                 for (int i = 0; i < 5; i++) {
                     StrategyTransaction transaction = store.begin();
@@ -506,7 +524,7 @@ class ShadowPagingStrategyTest {
                     TestStore.commit(transaction);
                 }
             }
-            rotten.rot("roots", sector * 4096 + 40);
+            rotten.faults().flipBit("roots", sector * 4096 + 40, 4);
             try (TestStore store = TestStore.open(rotten)) {
                 assertEquals(4, store.read(4));
             }
@@ -519,8 +537,8 @@ class ShadowPagingStrategyTest {
         List<long[]> states = new ArrayList<>(); // what each flip made current
         states.add(null); // there is no flip 0
         AtomicInteger looks = new AtomicInteger();
-        disk.decorate(file -> {
-            DiskFile watched = spy(file);
+        Disk decorated = decorated(file -> {
+            DiskFile watched = watched(file);
             if (file.name().equals("roots")) {
                 doAnswer(write -> {
                     // The worst moment: all that the next flip writes is written, and its root is not.
@@ -529,7 +547,8 @@ class ShadowPagingStrategyTest {
                         assertArrayEquals(states.get(states.size() - 2), withoutRoot(states.size() - 1), "before flip " + states.size());
                         looks.incrementAndGet();
                     }
-                    return write.callRealMethod();
+                    file.write(write.getArgument(0), write.getArgument(1));
+                    return null;
                 }).when(watched).write(any(), anyLong());
             }
             return watched;
@@ -538,7 +557,7 @@ class ShadowPagingStrategyTest {
         long[] now = new long[8];
         Arrays.fill(now, -1);
         for (int life = 0; life < 3; life++) {
-            try (TestStore store = new TestStore(disk, life == 0, 64)) {
+            try (TestStore store = new TestStore(decorated, life == 0, 64)) {
                 states.add(now.clone()); // the creation's flip, or the opening's, after which both roots name the same tree
                 for (int i = 0; i < 30; i++) {
                     StrategyTransaction transaction = store.begin();
@@ -562,11 +581,27 @@ class ShadowPagingStrategyTest {
         assertTrue(looks.get() > 90);
     }
 
+    /** The disk, with every file handed out through that. */
+    private Disk decorated(UnaryOperator<DiskFile> decoration) {
+        Disk decorated = mock(Disk.class, delegatesTo(disk));
+        doAnswer(call -> decoration.apply(disk.create(call.getArgument(0)))).when(decorated).create(any());
+        doAnswer(call -> decoration.apply(disk.open(call.getArgument(0)))).when(decorated).open(any());
+        return decorated;
+    }
+
+    private static DiskFile watched(DiskFile file) {
+        return mock(DiskFile.class, delegatesTo(file));
+    }
+
+    private long size(String name) {
+        return disk.asIssued().size(name);
+    }
+
     /** What the store holds if that root is rotten in both its copies. */
     private long[] withoutRoot(int flip) {
-        ForgetfulDisk copy = disk.copy();
-        copy.rot("roots", (flip & 1) * 4096L);
-        copy.rot("roots", (2 + (flip & 1)) * 4096L);
+        SimulatedDisk copy = new SimulatedDisk(disk.asIssued());
+        copy.faults().flipBit("roots", (flip & 1) * 4096L, 4);
+        copy.faults().flipBit("roots", (2 + (flip & 1)) * 4096L, 4);
         try (TestStore store = TestStore.open(copy)) {
             return LongStream.range(0, 8).map(store::read).toArray();
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.spi.StrategyTransaction;
+import dev.afterimage.spitests.disk.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,7 @@ class ShadowPagingThreadsTest {
     private static final int PAGES_EACH = 60;
     private static final int TRANSACTIONS_EACH = 400;
 
-    private final ForgetfulDisk disk = new ForgetfulDisk();
+    private final SimulatedDisk disk = new SimulatedDisk();
     private final ConcurrentLinkedQueue<Throwable> problems = new ConcurrentLinkedQueue<>();
 
     @Test
@@ -51,7 +52,7 @@ class ShadowPagingThreadsTest {
             assertTrue(problems.isEmpty(), () -> problems.toString());
             assertNoSlotLost(store);
         }
-        try (TestStore store = TestStore.open(disk.copy())) {
+        try (TestStore store = TestStore.open(new SimulatedDisk(disk.asIssued()))) {
             for (int thread = 0; thread < THREADS; thread++) {
                 for (int i = 0; i < PAGES_EACH; i++) {
                     assertEquals(values[thread][i], store.read(pageId(thread, i)));

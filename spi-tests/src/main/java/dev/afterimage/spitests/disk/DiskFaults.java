@@ -21,6 +21,8 @@ public final class DiskFaults {
     private final SimulatedDisk disk;
     private final List<Fault> armed = new ArrayList<>();
     private int struck;
+    /** Changes to come, the last of which finds the power off; zero or less while none is meant to. Guarded by the disk's gate. */
+    private long changesUntilPowerOff;
     /** Lets calls pass without the lock while nothing is armed. */
     private volatile boolean any;
 
@@ -139,6 +141,21 @@ public final class DiskFaults {
         arm(new Fault(Kind.WRITE, file, 0, 1, new Effect.WriteFails(bytesWritten, true)));
     }
 
+    /**
+     * The power fails at that change from now on, counting from 1, as by {@link SimulatedDisk#powerOff()}; the change has no effect. Each create, rename and delete is a change, each
+     * write, resize and preallocation, each sync.
+     *
+     * @param change which; 0 leaves the power on
+     */
+    public void powerOffAtChange(long change) {
+        disk.gate().lock();
+        try {
+            changesUntilPowerOff = change;
+        } finally {
+            disk.gate().unlock();
+        }
+    }
+
     /** Rot: turns one bit of a byte round, in what reads show and on the medium, whatever survives a crash. */
     public void flipBit(String name, long bytePosition, int bit) {
         disk.rot(name, bytePosition, bit);
@@ -146,6 +163,7 @@ public final class DiskFaults {
 
     /** Forgets every fault that has not struck yet, and lifts the capacity limit. */
     public void clear() {
+        powerOffAtChange(0);
         synchronized (armed) {
             armed.clear();
             any = false;
@@ -153,7 +171,7 @@ public final class DiskFaults {
         disk.room().limitBytes(Long.MAX_VALUE);
     }
 
-    /** How many times a fault struck so far; running out of room counts, {@link #duringNextSync} does not. */
+    /** How many times a fault struck so far; running out of room counts, {@link #duringNextSync} and {@link #powerOffAtChange} do not. */
     public int struck() {
         synchronized (armed) {
             return struck;
@@ -200,6 +218,13 @@ public final class DiskFaults {
             throw new IllegalStateException("CLEAN_OLD reads the old bytes from the trace: switch recording on");
         }
         return fails.failure();
+    }
+
+    /** Something is about to be changed; with the gate held. */
+    void change() {
+        if (changesUntilPowerOff > 0 && --changesUntilPowerOff == 0) {
+            disk.powerOff();
+        }
     }
 
     void countStrike() {

@@ -172,7 +172,7 @@ public final class SimulatedDisk implements Disk {
         long started = enter(name);
         gate.lock();
         try {
-            requireUsable();
+            requireUsableForChange();
             if (names.containsKey(name)) {
                 throw new FileExistsException("create: there is a file '" + name + "' already on " + description());
             }
@@ -225,7 +225,7 @@ public final class SimulatedDisk implements Disk {
         long started = enter(to);
         gate.lock();
         try {
-            requireUsable();
+            requireUsableForChange();
             Inode inode = find(from);
             if (from.equals(to)) {
                 return;
@@ -247,7 +247,7 @@ public final class SimulatedDisk implements Disk {
         long started = enter(name);
         gate.lock();
         try {
-            requireUsable();
+            requireUsableForChange();
             Inode inode = find(name);
             names.remove(name);
             recorder.add(new DiskEvent.Deleted(recorder.call(started), name, inode.number()));
@@ -330,6 +330,12 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
+    /** Asked with the gate held by each call that changes something: where the power may fail. */
+    void requireUsableForChange() {
+        faults.change();
+        requireUsable();
+    }
+
     /**
      * One sync, from its beginning to its end; without the gate held.
      *
@@ -341,7 +347,7 @@ public final class SimulatedDisk implements Disk {
         long begun = recorder.next();
         gate.lock();
         try {
-            requireUsable();
+            requireUsableForChange();
             recorder.add(new DiskEvent.SyncBegun(new DiskCall(Recorder.threadName(), begun, begun), name, number, scope));
         } finally {
             gate.unlock();

@@ -54,7 +54,7 @@ final class SimulatedFile implements DiskFile {
         ReentrantLock gate = disk.gate();
         gate.lock();
         try {
-            requireUsable();
+            requireUsableForChange();
             int asked = source.remaining();
             if (asked == 0) {
                 return;
@@ -114,7 +114,7 @@ final class SimulatedFile implements DiskFile {
         long started = disk.recorder().next();
         disk.gate().lock();
         try {
-            requireUsable();
+            requireUsableForChange();
             disk.room().release(inode, Inode.sectors(size));
             changeSize(size, started, false);
         } finally {
@@ -128,7 +128,7 @@ final class SimulatedFile implements DiskFile {
         long started = disk.recorder().next();
         disk.gate().lock();
         try {
-            requireUsable();
+            requireUsableForChange();
             // Room is promised for what is added, not for holes among what is there.
             long added = inode.content().size();
             if (size > added && !disk.room().take(inode, (int) (added / Sector.BYTES), Inode.sectors(size))) {
@@ -185,6 +185,11 @@ final class SimulatedFile implements DiskFile {
         if (closed) {
             throw new DiskException("the handle of '" + name + "' is closed");
         }
+    }
+
+    private void requireUsableForChange() {
+        disk.requireUsableForChange();
+        requireUsable();
     }
 
     private static void requireNotNegative(long value) {

@@ -15,6 +15,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
 
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFile;
@@ -286,6 +288,41 @@ class DiskFaultsTest {
             write(file, 0, "bb");
             file.sync();
             assertEquals("bb", read(file));
+            assertEquals(0, disk.faults().struck());
+        }
+    }
+
+    @Nested
+    @DisplayName("A loss of power")
+    class PowerOff {
+        @Test
+        @DisplayName("comes at any change that it is meant for, and that change has no effect")
+        void atChange() {
+            List<Consumer<SimulatedDisk>> changes = List.of(disk -> disk.create("g"), disk -> disk.rename("g", "h"), disk -> disk.delete("h"),
+                    disk -> write(disk.open("f"), 0, "b"), disk -> disk.open("f").resize(2 * SECTOR), disk -> disk.open("f").preallocate(3 * SECTOR),
+                    disk -> disk.open("f").sync(), disk -> disk.open("f").syncData(), SimulatedDisk::syncNames);
+            for (int last = 1; last <= changes.size(); last++) {
+                SimulatedDisk disk = disk("f=a");
+                disk.faults().powerOffAtChange(last);
+                changes.subList(0, last - 1).forEach(change -> change.accept(disk));
+                read(disk.open("f"));
+                String before = show(disk.asIssued());
+                int events = disk.trace().events().size();
+                Consumer<SimulatedDisk> struck = changes.get(last - 1);
+                assertEquals("the power is off", assertThrows(DiskException.class, () -> struck.accept(disk)).getMessage());
+                assertEquals("the power is off", assertThrows(DiskException.class, disk::list).getMessage());
+                assertEquals(before, show(disk.asIssued()));
+                assertEquals(events, disk.trace().events().size());
+            }
+        }
+
+        @Test
+        @DisplayName("that is called off does not come")
+        void cleared() {
+            SimulatedDisk disk = disk("f=a");
+            disk.faults().powerOffAtChange(1);
+            disk.faults().clear();
+            disk.create("g");
             assertEquals(0, disk.faults().struck());
         }
     }
