@@ -11,6 +11,8 @@
  *   <dt>A1</dt><dd>An unfinished or rolled-back transaction leaves no trace.</dd>
  *   <dt>A2</dt><dd>Recovery is idempotent and can be restarted at any input or output, nested any number of times.</dd>
  *   <dt>A3</dt><dd>The recovered state is the effect of some legal set of commits, closed under dependency.</dd>
+ *   <dt>A11</dt><dd>Where unfinished work is rolled back after opening ({@link dev.afterimage.spi.OptionalTrait#ROLLBACK_AFTER_OPENING}), its pages stay locked until that is done: nobody
+ *       reads or overwrites them before, other pages take new work at once, and a crash or a close meanwhile is fine. (Numbered after the mistake it rules out.)</dd>
  *   <dt>D1</dt><dd>An awaited {@code POWER_SAFE} commit survives power loss.</dd>
  *   <dt>D2</dt><dd>Durability is prefix-closed in commit order.</dd>
  *   <dt>D3</dt><dd>A transaction (a read-only one too) that saw a commit not yet durable does not report success, at a level that promises
@@ -28,6 +30,10 @@
  *   <dt>R1</dt><dd>Recovery reports what it did and its progress.</dd>
  *   <dt>L1</dt><dd>A transaction far larger than the cache works.</dd>
  *   <dt>L2</dt><dd>Space is bounded over any number of crash cycles.</dd>
+ *   <dt>V1</dt><dd>A snapshot ({@link dev.afterimage.spi.OptionalTrait#SNAPSHOT_READS}) sees one moment: all commits ordered before it, whole, and nothing that comes later, however
+ *       long it is open and whatever happens to the pages meanwhile.</dd>
+ *   <dt>V2</dt><dd>A snapshot never waits for a transaction, and no transaction ever waits for a snapshot.</dd>
+ *   <dt>V3</dt><dd>What is kept for snapshots is given back when they end, and nothing of it survives a crash.</dd>
  *   <dt>N1</dt><dd>No clock, thread or random source but the context's.</dd>
  *   <dt>P1</dt><dd>An absent trait is refused by a named exception; a declared one is observed.</dd>
  * </dl>
