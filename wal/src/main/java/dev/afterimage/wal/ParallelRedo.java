@@ -1,0 +1,235 @@
+package dev.afterimage.wal;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+
+import dev.afterimage.spi.BackgroundTask;
+import dev.afterimage.spi.BackgroundTasks;
+
+/**
+ * Redo on several cores: pages are divided among partitions by their numbers, and each partition's records are done again in the order of the log, by one thread at a time.
+ *
+ * <pre>{@code
+ * List<MyPageRedo> shares = new ArrayList<>();
+ * try (LogReader reader = LogReader.openAgain(disk, settings, storeId, anchor, end);
+ *         ParallelRedo redo = ParallelRedo.start(context.tasks(), threads, partition -> {
+ *             MyPageRedo share = new MyPageRedo(pool, homes);     // counters and the like in its fields
+ *             shares.add(share);
+ *             return share;
+ *         })) {
+ *     while (reader.next()) {
+ *         if (isAboutAPageThatNeedsIt(reader)) {
+ *             redo.add(pageOf(reader.body()), 0, reader);         // may throw what redo of an earlier record threw
+ *         }
+ *     }
+ *     redo.finish();                                              // everything is done, or this throws
+ * }
+ * shares.forEach(share -> ...);                                   // all that they did can be seen here
+ * }</pre>
+ *
+ * <p><b>Why the result is the same whatever the number of threads.</b> A page belongs to one partition; a partition's records wait in one queue, in the order in which they were added; only the thread that has taken the
+ * partition takes the oldest out, and it does all of it before it lets go. What redo makes of a page depends on the page and its records alone, so nothing that threads do in between can matter. What
+ * does depend on threads: in which order <em>different</em> pages are read, and sent home to make room.
+ *
+ * <p><b>Where the threads come from (rule N1).</b> All but the caller's are {@link BackgroundTasks} of the engine. They are never relied upon: until the first of them has turned up, {@link #add}
+ * does each record at once, on the caller's thread; after that, the caller does batches itself whenever a queue is full, and at the end. So where background work stands still, as in the conformance kit, redo runs exactly as on one
+ * thread, and its trace is the same on any machine.
+ *
+ * <p><b>Errors.</b> What a partition throws, an {@link Error} too, ends the pass: the caller gets it from the next {@link #add} that notices, at the latest from {@link #finish}. If several throw, it is that of the oldest record
+ * among them. Nothing that was added behind it is promised to be done or not; a pass that threw has to be run again from the beginning.
+ *
+ * <p>The queues are bounded: {@value #PARTITIONS_PER_THREAD} partitions for each thread, and a few batches of 64 KiB for each partition. {@code add}, {@code finish} and {@code close} are for one thread, the same one that reads the log.
+ */
+public final class ParallelRedo implements AutoCloseable {
+    private static final int PARTITIONS_PER_THREAD = 4;
+    /** How often an idle task looks, beside being woken. */
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+    /** How long the caller sleeps where all it could do is being done by others. */
+    private static final long NAP_NANOS = 20_000;
+    /** Looks around that are cheaper than sleeping. */
+    private static final int SPINS = 500;
+
+    private final RedoFailure failure = new RedoFailure();
+    private final RedoRecord direct = new RedoRecord();
+    private final RedoPartition[] partitions;
+    private final BackgroundTask[] tasks;
+    /** For each task, 1 while it has found nothing to do and waits to be woken. */
+    private final AtomicIntegerArray resting;
+    private volatile boolean turnedUp;
+    private volatile boolean closed;
+    private boolean handsOver;
+
+    private ParallelRedo(int threads, IntFunction<? extends PageRedo> redo) {
+        partitions = new RedoPartition[threads == 1 ? 1 : threads * PARTITIONS_PER_THREAD];
+        for (int partition = 0; partition < partitions.length; partition++) {
+            partitions[partition] = new RedoPartition(redo.apply(partition));
+        }
+        tasks = new BackgroundTask[threads - 1];
+        resting = new AtomicIntegerArray(threads - 1);
+    }
+
+    /**
+     * Begins a pass.
+     *
+     * @param tasks the context's; asked for {@code threads - 1} tasks, which end with {@link #close()}
+     * @param threads cores to use, the caller's included; 1 or more
+     * @param redo makes each partition's share, called here and now with 0, 1, 2 and so on
+     */
+    public static ParallelRedo start(BackgroundTasks tasks, int threads, IntFunction<? extends PageRedo> redo) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads: expected 1 or more, found " + threads);
+        }
+        ParallelRedo started = new ParallelRedo(threads, redo);
+        try {
+            for (int task = 0; task < threads - 1; task++) {
+                int number = task;
+                started.tasks[task] = tasks.repeat("redo " + (task + 1), PERIOD, () -> started.help(number));
+                started.tasks[task].wake();
+            }
+        } catch (Throwable t) {
+            started.close();
+            throw t;
+        }
+        return started;
+    }
+
+    /**
+     * Does the reader's record again, now or later; its bytes are copied if it is later.
+     *
+     * @param page the page it is about: what divides records among partitions
+     * @param note any number, to be found in {@link RedoRecord#note()}
+     * @param reader stands at the record
+     * @throws RuntimeException what redo of this or of an earlier record threw
+     */
+    public void add(long page, long note, LogReader reader) {
+        add(page, note, reader.lsn(), reader.type(), reader.transactionId(), reader.body());
+    }
+
+    /** The same for a record that comes from elsewhere than a {@link LogReader}: a log of the strategy's own. */
+    public void add(long page, long note, long lsn, int type, long transactionId, ByteBuffer body) {
+        RedoPartition partition = partitions[partitionOf(page)];
+        if (!handsOver) {
+            if (!turnedUp) {
+                partition.redo().redo(direct.of(page, note, lsn, type, transactionId, body));
+                return;
+            }
+            handsOver = true; // from here on: nothing may be done directly that could overtake what waits
+        }
+        while (!partition.open().add(page, note, lsn, type, transactionId, body)) {
+            handOver(partition);
+        }
+    }
+
+    /**
+     * Waits until everything that was added is done.
+     *
+     * @throws RuntimeException what redo of any record threw
+     */
+    public void finish() {
+        for (RedoPartition partition : partitions) {
+            if (!partition.open().isEmpty()) {
+                handOver(partition);
+            }
+        }
+        for (RedoPartition partition : partitions) {
+            int looks = 0;
+            while (!partition.isDone()) {
+                looks = doSomething(partition) ? 0 : pause(looks);
+            }
+        }
+        failure.check();
+    }
+
+    /** Ends the tasks; what is not done yet is left undone. It throws nothing: what went wrong, {@link #finish} says. */
+    @Override
+    public void close() {
+        closed = true;
+        for (BackgroundTask task : tasks) {
+            if (task != null) {
+                task.close();
+            }
+        }
+    }
+
+    private void handOver(RedoPartition partition) {
+        int looks = 0;
+        while (!partition.handOver()) {
+            looks = doSomething(partition) ? 0 : pause(looks);
+        }
+        failure.check();
+        wakeOne();
+    }
+
+    /** The caller lends a hand: with the partition that it waits for, or else with any. */
+    private boolean doSomething(RedoPartition preferred) {
+        failure.check();
+        if (preferred.doOne(failure)) {
+            return true;
+        }
+        for (RedoPartition other : partitions) {
+            if (other.doOne(failure)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Others are at all there is; they finish a batch soon, unless they wait for the disk. */
+    private int pause(int looks) {
+        if (looks < SPINS) {
+            Thread.onSpinWait();
+            return looks + 1;
+        }
+        LockSupport.parkNanos(this, NAP_NANOS);
+        return looks;
+    }
+
+    private void wakeOne() {
+        for (int task = 0; task < tasks.length; task++) {
+            if (resting.get(task) == 1 && resting.compareAndSet(task, 1, 0)) {
+                tasks[task].wake();
+                return;
+            }
+        }
+    }
+
+    /** What a task does each time it runs: batches, until it finds none for a while. Never throws. */
+    private void help(int task) {
+        turnedUp = true;
+        int first = task * PARTITIONS_PER_THREAD;
+        int looks = 0;
+        while (!closed && !failure.isSet()) {
+            if (doFrom(first)) {
+                looks = 0;
+            } else if (looks < SPINS) {
+                Thread.onSpinWait();
+                looks++;
+            } else {
+                // Said first, looked for afterwards: whoever hands a batch over in between either sees it said, or has its batch seen.
+                resting.set(task, 1);
+                if (!doFrom(first)) {
+                    return;
+                }
+                resting.set(task, 0);
+                looks = 0;
+            }
+        }
+    }
+
+    /** Does one batch, of the first partition that has one for this thread; where it begins to look differs, so that threads rarely meet. */
+    private boolean doFrom(int first) {
+        for (int i = 0; i < partitions.length; i++) {
+            if (partitions[(first + i) % partitions.length].doOne(failure)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int partitionOf(long page) {
+        return (int) ((page * 0x9E3779B97F4A7C15L >>> 32) * partitions.length >>> 32);
+    }
+}

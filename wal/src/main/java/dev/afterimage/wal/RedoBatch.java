@@ -1,0 +1,61 @@
+package dev.afterimage.wal;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies of records of one partition, in the order of the log, handed from the thread that reads the log to whichever thread does them again. One thread at a time.
+ *
+ * <pre>
+ *   for each record: page (8) · note (8) · LSN (8) · transaction (8) · type (4) · bytes of the body (4) · body, padded to a multiple of 8
+ * </pre>
+ */
+final class RedoBatch {
+    static final int BYTES = 64 << 10;
+
+    private static final int HEADER_BYTES = 40;
+
+    private final RedoRecord record = new RedoRecord();
+    private ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private int filled;
+    private int at;
+
+    boolean isEmpty() {
+        return filled == 0;
+    }
+
+    void clear() {
+        filled = 0;
+        at = 0;
+    }
+
+    /** Takes a copy of a record; false if it has no room for it. An empty batch always has: it grows. */
+    boolean add(long page, long note, long lsn, int type, long transactionId, ByteBuffer body) {
+        int bodyBytes = body.remaining();
+        int needed = HEADER_BYTES + (bodyBytes + 7 & -8);
+        if (needed > bytes.capacity() - filled) {
+            if (filled > 0) {
+                return false;
+            }
+            bytes = ByteBuffer.allocateDirect(needed).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        bytes.putLong(filled, page).putLong(filled + 8, note).putLong(filled + 16, lsn).putLong(filled + 24, transactionId).putInt(filled + 32, type).putInt(filled + 36, bodyBytes);
+        bytes.put(filled + HEADER_BYTES, body, body.position(), bodyBytes);
+        filled += needed;
+        return true;
+    }
+
+    /** The next record that was not taken out yet, or null; always the same object. */
+    @Nullable RedoRecord next() {
+        if (at == filled) {
+            return null;
+        }
+        int start = at;
+        int bodyBytes = bytes.getInt(start + 36);
+        at += HEADER_BYTES + (bodyBytes + 7 & -8);
+        return record.of(bytes.getLong(start), bytes.getLong(start + 8), bytes.getLong(start + 16), bytes.getInt(start + 32), bytes.getLong(start + 24),
+                bytes.slice(start + HEADER_BYTES, bodyBytes).order(ByteOrder.LITTLE_ENDIAN));
+    }
+}
