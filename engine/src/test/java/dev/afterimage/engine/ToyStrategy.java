@@ -152,7 +152,7 @@ final class ToyStrategy implements RecoveryStrategy {
     }
 
     private RecoveryReport report(RecoveryReport.Outcome outcome, long highest) {
-        return new RecoveryReport(provider.name, outcome, List.of(new RecoveryPhase("redo", 0, size, 0, 0, 0, 0, size, Duration.ZERO)), 0, 0, 0, 0,
+        return new RecoveryReport(provider.name, outcome, List.of(RecoveryPhase.over("redo", 0, size, size, Duration.ZERO)), 0, 0, 0, 0,
                 highest, Duration.ZERO);
     }
 

@@ -7,6 +7,7 @@ import dev.afterimage.api.RecoveryPhase;
 import dev.afterimage.api.RecoveryReport.Outcome;
 import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.BufferStatistics;
 import dev.afterimage.buffer.HomePages;
 import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.spi.StrategyContext;
@@ -40,12 +41,12 @@ final class Recovery {
     /** The first pass; from then on {@link #end()} is known. */
     RecoveryPhase analyse() {
         long start = context.time().nanos();
-        RecoveryTicker ticker = new RecoveryTicker(context.events(), "analysis", anchor.lsn(), 0);
+        RecoveryTicker ticker = RecoveryTicker.untilTheEnd(context, "analysis", anchor.lsn());
         try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), anchor)) {
             end = analysis.run(reader, ticker);
         }
         ticker.finished(end.lsn());
-        return new RecoveryPhase("analysis", anchor.lsn(), end.lsn(), analysis.records(), 0, 0, 0, end.lsn() - anchor.lsn(), since(start));
+        return RecoveryPhase.over("analysis", anchor.lsn(), end.lsn(), end.lsn() - anchor.lsn(), since(start)).withRecords(analysis.records());
     }
 
     /** Where the log ends: pages changed there or beyond are damaged. */
@@ -60,21 +61,28 @@ final class Recovery {
      */
     RecoveryReport redo(BufferPool pool, HomePages homes, HomeSpace homeSpace, RecoveryPhase found) {
         long start = context.time().nanos();
-        long missesBefore = pool.statistics().misses();
+        BufferStatistics before = pool.statistics();
         RedoPass pass = new RedoPass(pool, homeSpace, analysis.transactions());
         if (analysis.redoRecords() > 0) {
-            RecoveryTicker ticker = new RecoveryTicker(context.events(), "redo", anchor.lsn(), end.lsn());
+            RecoveryTicker ticker = RecoveryTicker.between(context, "redo", anchor.lsn(), end.lsn());
             try (LogReader reader = LogReader.openAgain(context.disk(), options.logSettings(), context.storeId(), anchor, end)) {
                 pass.run(reader, end.lsn(), ticker);
             }
-            pool.writeBackAll(homeSpace, pagesLeft -> true);
             ticker.finished(end.lsn());
         }
+        BufferStatistics after = pool.statistics();
+        RecoveryPhase redo = RecoveryPhase.over("redo", anchor.lsn(), end.lsn(), analysis.redoRecords() > 0 ? end.lsn() - anchor.lsn() : 0, since(start))
+                .withRecords(pass.records()).withRedo(pass.changesRedone(), pass.changesSkipped())
+                .withPages(after.misses() - before.misses(), after.pagesWritten() - before.pagesWritten());
+        return report(List.of(found, redo, writeBack(pool, homes, homeSpace)), pass);
+    }
+
+    private RecoveryPhase writeBack(BufferPool pool, HomePages homes, HomeSpace homeSpace) {
+        long start = context.time().nanos();
+        long written = pool.writeBackAll(homeSpace, RecoveryTicker.pagesLeft(context, "write back"));
         // Every page that was changed since the redo point has been written again, so this covers all that no sync is known to have covered.
         homes.sync();
-        RecoveryPhase redo = new RecoveryPhase("redo", anchor.lsn(), end.lsn(), pass.records(), pool.statistics().misses() - missesBefore, pass.pagesChanged(), pass.pagesSkipped(),
-                analysis.redoRecords() > 0 ? end.lsn() - anchor.lsn() : 0, since(start));
-        return report(List.of(found, redo), pass);
+        return RecoveryPhase.over("write back", end.lsn(), end.lsn(), 0, since(start)).withPages(0, written);
     }
 
     private RecoveryReport report(List<RecoveryPhase> phases, RedoPass pass) {

@@ -24,8 +24,8 @@ final class RedoPass {
     private final TransactionTable transactions;
     private final TreeSet<Long> waiting = new TreeSet<>();
     private long records;
-    private long pagesChanged;
-    private long pagesSkipped;
+    private long changesRedone;
+    private long changesSkipped;
     private long pagesRepaired;
 
     RedoPass(BufferPool pool, HomeSpace homes, TransactionTable transactions) {
@@ -78,7 +78,7 @@ final class RedoPass {
             OffHeapBytes page = frame.page();
             long pageLsn = PageHeader.pageLsn(page);
             switch (RedoDecision.forRanges(pageLsn != HomeSpace.TORN, PageHeader.exists(page), pageLsn, RangesRecord.basisLsn(body), commitLsn)) {
-                case SKIP -> pagesSkipped++;
+                case SKIP -> changesSkipped++;
                 case WAIT -> waiting.add(pageId);
                 case MISMATCH -> throw new StoreDamagedException("page " + pageId + " of file " + homes.name() + " has LSN " + pageLsn + (PageHeader.exists(page) ? "" : " and does not exist")
                         + ", but the log record at LSN " + lsn + " changes its version of LSN " + RangesRecord.basisLsn(body) + ": a write of the page was lost");
@@ -91,7 +91,7 @@ final class RedoPass {
                     } finally {
                         frame.unlatchExclusive();
                     }
-                    pagesChanged++;
+                    changesRedone++;
                     return true;
                 }
             }
@@ -123,7 +123,7 @@ final class RedoPass {
             } finally {
                 frame.unlatchExclusive();
             }
-            pagesChanged++;
+            changesRedone++;
             if (torn) {
                 pagesRepaired++;
                 waiting.remove(pageId);
@@ -139,14 +139,14 @@ final class RedoPass {
         return records;
     }
 
-    /** Pages changed; one counts again for each record. */
-    long pagesChanged() {
-        return pagesChanged;
+    /** Records applied. */
+    long changesRedone() {
+        return changesRedone;
     }
 
     /** Records whose change was in the page already. */
-    long pagesSkipped() {
-        return pagesSkipped;
+    long changesSkipped() {
+        return changesSkipped;
     }
 
     /** Torn pages made whole. */

@@ -75,8 +75,8 @@ class PostgresStyleStrategyTest {
             assertEquals(102, again.get(1));
             assertEquals(2, report.transactionsRedone());
             assertEquals(0, report.transactionsUndone(), "what was not committed is not even in the log");
-            assertEquals(List.of("analysis", "redo"), report.phases().stream().map(phase -> phase.name()).toList());
-            assertEquals(2, report.phases().get(1).pagesChanged());
+            assertEquals(List.of("analysis", "redo", "write back"), report.phases().stream().map(phase -> phase.name()).toList());
+            assertEquals(2, report.phases().get(1).changesRedone());
             assertFalse(again.progress.isEmpty());
         }
         assertEquals(0, rebooted.openFiles());

@@ -137,12 +137,17 @@ final class ShadowRecovery {
         TableRoot root = found.root();
         PageTableWalk walk = new PageTableWalk(parts.shape(), parts.space(), parts.expected(), parts.free(), nodes -> {
             if (nodes % NODES_PER_PROGRESS == 0 || nodes == root.nodes()) {
-                context.events().recoveryProgress(new RecoveryProgress("page table walk", nodes, Math.max(nodes, root.nodes())));
+                context.events().recoveryProgress(RecoveryProgress.towards("page table walk", nodes, Math.max(nodes, root.nodes()), since(start)));
             }
         });
         walk.run(root);
-        return new RecoveryPhase("page table walk", found.flip(), found.flip() + 1, walk.nodes(), 0, 0, walk.pages(), walk.nodes() * context.pageSize(),
-                Duration.ofNanos(context.time().nanos() - start));
+        // No page is read: its checksum stands in the table, and is looked at when the page is first used.
+        return RecoveryPhase.over("page table walk", found.flip(), found.flip() + 1, walk.nodes() * context.pageSize(), since(start))
+                .withRecords(walk.nodes()).withRedo(0, walk.pages());
+    }
+
+    private Duration since(long startNanos) {
+        return Duration.ofNanos(context.time().nanos() - startNanos);
     }
 
     private Opened opened(ShadowParts parts, DiskFile rootsFile, AlternatingBlock rootBlock, FlipRecord newest, Outcome outcome, List<RecoveryPhase> phases, long start) {

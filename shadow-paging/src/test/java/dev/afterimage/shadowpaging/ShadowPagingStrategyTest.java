@@ -76,7 +76,7 @@ class ShadowPagingStrategyTest {
         try (TestStore store = TestStore.open(disk)) {
             assertEquals(Outcome.CLEAN, store.report.outcome());
             assertEquals(1, store.report.highestTransactionId());
-            assertEquals(2, store.report.phases().get(0).pagesSkipped());
+            assertEquals(2, store.report.phases().get(0).changesSkipped());
             assertEquals(33, store.read(3));
             assertEquals(44, store.read(1L << 40));
             assertEquals(-1, store.read(4));

@@ -42,8 +42,8 @@ final class RedoPass {
     private int[] waypointTimelines = new int[64];
     private int waypointCount;
     private long records;
-    private long pagesChanged;
-    private long pagesSkipped;
+    private long changesRedone;
+    private long changesSkipped;
     private long pagesRepaired;
 
     RedoPass(BufferPool pool, HomeSpace homes, DirtyPageTable dirtyPages, TornPages tornPages) {
@@ -76,7 +76,7 @@ final class RedoPass {
         long lsn = reader.lsn();
         long pageId = PageRecord.pageId(body);
         if (lsn < dirtyPages.recLsn(pageId)) {
-            pagesSkipped++;
+            changesSkipped++;
             return;
         }
         Frame frame = pool.pin(homes, pageId);
@@ -94,10 +94,10 @@ final class RedoPass {
                 frame.unlatchExclusive();
             }
             if (apply) {
-                pagesChanged++;
+                changesRedone++;
                 redone.add(reader.transactionId());
             } else {
-                pagesSkipped++;
+                changesSkipped++;
             }
             if (torn) {
                 pagesRepaired++;
@@ -158,13 +158,13 @@ final class RedoPass {
     }
 
     /** Records applied. */
-    long pagesChanged() {
-        return pagesChanged;
+    long changesRedone() {
+        return changesRedone;
     }
 
     /** Records whose change was at home already. */
-    long pagesSkipped() {
-        return pagesSkipped;
+    long changesSkipped() {
+        return changesSkipped;
     }
 
     /** Torn pages made whole. */

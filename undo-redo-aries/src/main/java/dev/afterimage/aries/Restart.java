@@ -8,6 +8,7 @@ import dev.afterimage.api.RecoveryPhase;
 import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.api.RecoveryReport.Outcome;
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.BufferStatistics;
 import dev.afterimage.buffer.HomePages;
 import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.spi.StrategyContext;
@@ -51,50 +52,62 @@ final class Restart {
     LogEnd analyse() {
         long start = context.time().nanos();
         long from = control.analysisLsn();
-        RecoveryTicker ticker = new RecoveryTicker(context.events(), "analysis", from, 0);
+        RecoveryTicker ticker = RecoveryTicker.untilTheEnd(context, "analysis", from);
         try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), new LogAnchor(control.timeline(), from))) {
             end = analysis.run(reader, ticker);
         }
         ticker.finished(end.lsn());
-        phases.add(new RecoveryPhase("analysis", from, end.lsn(), analysis.records(), 0, 0, 0, end.lsn() - from, since(start)));
+        phases.add(RecoveryPhase.over("analysis", from, end.lsn(), end.lsn() - from, since(start)).withRecords(analysis.records()));
         return end;
     }
 
     /** The second pass. */
     void redo(BufferPool pool) {
         long start = context.time().nanos();
-        long missesBefore = pool.statistics().misses();
+        BufferStatistics before = pool.statistics();
         // Losers may have records before the redo point, which undo has to find again.
         long from = analysis.tables().losers.values().stream().mapToLong(loser -> loser.firstLsn).min().orElse(Long.MAX_VALUE);
         from = Math.min(from, control.redoPoint());
         boolean needed = analysis.pageRecords() > 0 || analysis.tables().dirtyPages.size() > 0 || !analysis.tables().losers.isEmpty();
         if (needed) {
-            RecoveryTicker ticker = new RecoveryTicker(context.events(), "redo", from, end.lsn());
+            RecoveryTicker ticker = RecoveryTicker.between(context, "redo", from, end.lsn());
             try (LogReader reader = reader(new LogAnchor(control.timeline(), from))) {
                 redo.run(reader, control.redoPoint(), ticker);
             }
             ticker.finished(end.lsn());
         }
-        phases.add(new RecoveryPhase("redo", from, end.lsn(), redo.records(), pool.statistics().misses() - missesBefore, redo.pagesChanged(), redo.pagesSkipped(),
-                needed ? end.lsn() - from : 0, since(start)));
+        phases.add(withPages(RecoveryPhase.over("redo", from, end.lsn(), needed ? end.lsn() - from : 0, since(start)), before, pool)
+                .withRecords(redo.records()).withRedo(redo.changesRedone(), redo.changesSkipped()));
     }
 
     /** The third pass; then every home page is as committed, and durable. */
     RecoveryReport undo(BufferPool pool, HomePages homes, HomeSpace homeSpace, WriteAheadLog log) {
         long start = context.time().nanos();
-        long missesBefore = pool.statistics().misses();
+        BufferStatistics before = pool.statistics();
         RestartTables tables = analysis.tables();
         long oldest = tables.losers.values().stream().mapToLong(loser -> loser.firstLsn).min().orElse(end.lsn());
         long losers = tables.losers.size();
         UndoPass pass = new UndoPass(log, new PageUndo(pool, homeSpace, control.tornPages()), lsn -> reader(redo.waypointFor(lsn)));
-        RecoveryTicker ticker = new RecoveryTicker(context.events(), "undo", 0, end.lsn() - oldest);
-        pass.run(tables.losers.values(), tables.losers::containsKey, ticker, end.lsn());
+        RecoveryTicker ticker = RecoveryTicker.between(context, "undo", end.lsn(), oldest);
+        pass.run(tables.losers.values(), tables.losers::containsKey, ticker);
         log.force(log.endLsn());
-        pool.writeBackAll(homeSpace, pagesLeft -> true);
-        homes.sync();
-        ticker.finished(end.lsn() - oldest);
-        phases.add(new RecoveryPhase("undo", oldest, end.lsn(), pass.recordsRead(), pool.statistics().misses() - missesBefore, pass.undone(), 0, pass.bytesRead(), since(start)));
+        ticker.finished(oldest);
+        phases.add(withPages(RecoveryPhase.over("undo", oldest, end.lsn(), pass.bytesRead(), since(start)), before, pool)
+                .withRecords(pass.recordsRead()).withUndo(pass.undone(), pass.compensationRecords()));
+        writeBack(pool, homes, homeSpace, log);
         return report(losers);
+    }
+
+    private void writeBack(BufferPool pool, HomePages homes, HomeSpace homeSpace, WriteAheadLog log) {
+        long start = context.time().nanos();
+        long written = pool.writeBackAll(homeSpace, RecoveryTicker.pagesLeft(context, "write back"));
+        homes.sync();
+        phases.add(RecoveryPhase.over("write back", log.endLsn(), log.endLsn(), 0, since(start)).withPages(0, written));
+    }
+
+    private static RecoveryPhase withPages(RecoveryPhase phase, BufferStatistics before, BufferPool pool) {
+        BufferStatistics now = pool.statistics();
+        return phase.withPages(now.misses() - before.misses(), now.pagesWritten() - before.pagesWritten());
     }
 
     private RecoveryReport report(long losers) {

@@ -28,6 +28,7 @@ final class UndoPass {
     private final PriorityQueue<RestartTables.Loser> next = new PriorityQueue<>(Comparator.comparingLong((RestartTables.Loser loser) -> loser.undoNextLsn).reversed());
     private long recordsRead;
     private long undone;
+    private long compensationRecords;
 
     /**
      * Ready to undo.
@@ -41,7 +42,7 @@ final class UndoPass {
     }
 
     /** Undoes them all. */
-    void run(Collection<RestartTables.Loser> losers, LongPredicate isLoser, RecoveryTicker ticker, long from) {
+    void run(Collection<RestartTables.Loser> losers, LongPredicate isLoser, RecoveryTicker ticker) {
         next.addAll(losers);
         while (!next.isEmpty()) {
             RestartTables.Loser loser = next.remove();
@@ -49,7 +50,7 @@ final class UndoPass {
                 append(new TransactionRecord(RecordTypes.END, loser.id, loser.lastLsn));
                 continue;
             }
-            ticker.reached(from + Math.max(0, from - loser.undoNextLsn));
+            ticker.reached(loser.undoNextLsn);
             step(loser, isLoser);
             next.add(loser);
         }
@@ -78,12 +79,15 @@ final class UndoPass {
 
     /** Restart may use all the room there is: it ends with the log before it being freed. */
     private long append(LogRecord record) {
+        long lsn;
         try {
-            return log.append(record);
+            lsn = log.append(record);
         } catch (DiskFullException e) {
             log.switchSegment();
-            return log.append(record);
+            lsn = log.append(record);
         }
+        compensationRecords += record.type() == RecordTypes.COMPENSATION ? 1 : 0;
+        return lsn;
     }
 
     /** Records of losers looked at. */
@@ -91,9 +95,14 @@ final class UndoPass {
         return recordsRead;
     }
 
-    /** Updates undone: CLRs written. */
+    /** Updates undone. */
     long undone() {
         return undone;
+    }
+
+    /** CLRs written. */
+    long compensationRecords() {
+        return compensationRecords;
     }
 
     long bytesRead() {

@@ -37,7 +37,7 @@ class LargeLoserTest {
         try (Workbench recovered = Workbench.open(after, frames, OPTIONS)) {
             assertEquals(1, recovered.report.transactionsUndone());
             RecoveryPhase undo = recovered.report.phases().get(2);
-            assertEquals(updates, undo.pagesChanged());
+            assertEquals(updates, undo.changesUndone());
             for (int page = 0; page < pages; page += 97) {
                 assertEquals(page, recovered.get(page));
             }

@@ -275,7 +275,8 @@ class RestartScenariosTest {
                 assertEquals(1, recovered.report.transactionsUndone());
                 RecoveryPhase undo = recovered.report.phases().get(2);
                 assertEquals("undo", undo.name());
-                assertEquals(400, undo.pagesChanged());
+                assertEquals(400, undo.changesUndone());
+                assertEquals(400, undo.compensationRecords());
                 store = recovered;
             } else {
                 loser.inner.rollback();

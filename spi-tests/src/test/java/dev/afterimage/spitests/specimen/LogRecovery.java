@@ -54,7 +54,7 @@ final class LogRecovery {
             relyOn(store.logs[(int) (control.generation() % 2)], store.end - control.start());
             store.checkpoint(false, highest);
         }
-        store.context.events().recoveryProgress(new RecoveryProgress("redo", records, records));
+        store.context.events().recoveryProgress(RecoveryProgress.towards("redo", records, records, Duration.ZERO));
         return report(control.clean() ? Outcome.CLEAN : Outcome.RECOVERED, control.start());
     }
 
@@ -198,7 +198,7 @@ final class LogRecovery {
     }
 
     private RecoveryReport report(Outcome outcome, long from) {
-        RecoveryPhase phase = new RecoveryPhase("redo", from, store.end, records, loaded.size(), store.dirty.size(), 0, 0, Duration.ZERO);
+        RecoveryPhase phase = RecoveryPhase.over("redo", from, store.end, store.end - from, Duration.ZERO).withRecords(records).withPages(loaded.size(), 0).withRedo(store.dirty.size(), 0);
         return new RecoveryReport("specimen-log", outcome, List.of(phase), redone, 0, repaired.size(), 0, highest, Duration.ZERO);
     }
 }

@@ -91,8 +91,8 @@ final class ShadowStrategy implements RecoveryStrategy {
             root.write(roots, vices, root.sequence());
             roots.sync();
         }
-        context.events().recoveryProgress(new RecoveryProgress("page table walk", table.size(), table.size()));
-        RecoveryPhase phase = new RecoveryPhase("page table walk", root.sequence(), root.sequence() + 1, table.size(), 0, 0, 0, 0, Duration.ZERO);
+        context.events().recoveryProgress(RecoveryProgress.towards("page table walk", table.size(), table.size(), Duration.ZERO));
+        RecoveryPhase phase = RecoveryPhase.over("page table walk", root.sequence(), root.sequence() + 1, 0, Duration.ZERO).withRecords(table.size());
         return new RecoveryReport("specimen-shadow", created ? Outcome.CREATED : outcome(), List.of(phase), 0, 0, 0, 0, highestTransaction, Duration.ZERO);
     }
 
