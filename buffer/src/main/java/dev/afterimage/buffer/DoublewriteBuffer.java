@@ -5,6 +5,7 @@ import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.SyncFailedException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +68,11 @@ public final class DoublewriteBuffer implements AutoCloseable {
     private @Nullable HomePages[] homes = new HomePages[1];
     private boolean[] homesInDoubt = new boolean[1];
     private long lastBatch;
-    private long pagesWritten;
+    private volatile long pagesWritten;
     private volatile long bytesWritten;
+    /** What the area held when it was opened, in the memory of the two batches, until one of them is used. */
+    private DoublewriteRegion @Nullable [] found;
+    private volatile boolean used;
 
     private DoublewriteBuffer(DiskFile area, int pageSize, long storeId, FailureLatch failure, int slots) {
         this.area = area;
@@ -123,7 +127,25 @@ public final class DoublewriteBuffer implements AutoCloseable {
             throw new StoreDamagedException("file " + area.name() + ": expected at least " + areaBytesMin(pageSize) + " bytes, found " + area.size()
                     + "; restore the store from a backup");
         }
-        throw new UnsupportedOperationException("to come");
+        DoublewriteBuffer opened = new DoublewriteBuffer(area, pageSize, storeId, failure, slots);
+        DoublewriteRegion even = opened.read(0, opened.filling);
+        DoublewriteRegion odd = opened.read(1, opened.leaving);
+        opened.lastBatch = Math.max(even.newestBatch(), odd.newestBatch());
+        opened.found = new DoublewriteRegion[] {even, odd};
+        return opened;
+    }
+
+    private DoublewriteRegion read(int region, DoublewriteBatch into) {
+        ByteBuffer image = into.image();
+        area.read(image, regionPosition(region));
+        while (image.hasRemaining()) {
+            image.put((byte) 0);
+        }
+        return new DoublewriteRegion(image.clear(), slots, pageSize, regionPosition(region), storeId);
+    }
+
+    private long regionPosition(long batch) {
+        return (batch & 1) * slots * DoublewriteSlot.bytes(pageSize);
     }
 
     private static int slots(long areaBytes, int pageSize) {
@@ -136,29 +158,248 @@ public final class DoublewriteBuffer implements AutoCloseable {
      * @param space a number for the file, 0 or a little more, always the same for the same file: it goes into every copy
      */
     public void guard(int space, HomePages guarded) {
-        throw new UnsupportedOperationException("to come");
+        sending.lock();
+        try {
+            if (space >= homes.length) {
+                homes = Arrays.copyOf(homes, space + 1);
+                homesInDoubt = Arrays.copyOf(homesInDoubt, space + 1);
+            }
+            if (homes[space] != null) {
+                throw new IllegalArgumentException("space " + space + " is file " + homes[space].name() + " already");
+            }
+            homes[space] = guarded;
+            guarded.guardBy(this, space);
+        } finally {
+            sending.unlock();
+        }
     }
 
     /**
      * Sends home what waits, makes it durable, and lets all home files out of guard: from now on they are written directly. For one thread, while nobody else writes.
+     *
+     * @throws SyncFailedException which is final
      */
     public void release() {
-        throw new UnsupportedOperationException("to come");
+        sending.lock();
+        try {
+            sendAll();
+            syncHomesInDoubt();
+            for (HomePages guarded : homes) {
+                if (guarded != null) {
+                    guarded.guardBy(null, 0);
+                }
+            }
+            Arrays.fill(homes, null);
+        } finally {
+            sending.unlock();
+        }
     }
 
     /**
      * Makes torn homes whole, and makes sure of those that may not be durable. Durable when it returns; may be cut short by a crash, and done again, any number of times. For
      * one thread, after all homes are under guard and before they are used.
      *
+     * <pre>
+     *   1  a home that is torn, or was never written, becomes what the newest whole copy of it says       a torn copy says nothing (D4), and a whole home stays, newer or not
+     *   2  sync those homes                                                                               (D5)
+     *   3  the pages of the newest batch that is whole in the area make a batch of their own, which       after a failed sync a home may look whole that the
+     *      goes the ordinary way: to the other region, synced, home, synced                               device does not have; its copy is let go only now
+     * </pre>
+     *
+     * <p>A crash in 1 finds the same copies again, and one in 3 as well, for the other region held none that was needed. Only the last batch of each region counts: older copies
+     * behind it are of pages whose homes have been synced, and may be older than those.
+     *
      * @return homes that were torn, or missing, and now are what their copies say
+     * @throws SyncFailedException which is final
+     * @throws StoreDamagedException if a copy is of a file that is not under guard
+     * @throws IllegalStateException if something has been written already
      */
     public long repair() {
-        throw new UnsupportedOperationException("to come");
+        sending.lock();
+        try {
+            if (used) {
+                throw new IllegalStateException("file " + area.name() + ": repair() comes before the first page is written, which takes the place of what the area held");
+            }
+            DoublewriteRegion[] regions = found;
+            if (regions == null) {
+                return 0; // just made
+            }
+            DoublewriteRepair repair = new DoublewriteRepair(regions, homes, pageSize);
+            long repaired = repair.restoreHomes(homesInDoubt);
+            syncHomesInDoubt();
+            int kept = repair.regionToKeep();
+            int free = 1 - kept;
+            if ((lastBatch + 1 & 1) != free) {
+                lastBatch++; // a batch that did not get to the area as a whole; its region is taken again
+            }
+            // Both buffers hold what was read from the area; the one of the region to keep tells the pages, the other one takes them.
+            DoublewriteBatch pages = free == 0 ? filling : leaving;
+            repair.gather(pages);
+            send(pages);
+            syncHomesInDoubt();
+            found = null;
+            return repaired;
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    // ---- what home pages call
+
+    /** Takes a page in; returns when it is in a batch. Its checksum is right. */
+    void write(int space, long number, ByteBuffer page) {
+        failure.check();
+        while (!enter(space, number, page)) {
+            sending.lock();
+            try {
+                // Somebody else may have made room meanwhile.
+                if (isFull()) {
+                    sendAll();
+                }
+            } finally {
+                sending.unlock();
+            }
+        }
+    }
+
+    private boolean enter(int space, long number, ByteBuffer page) {
+        entering.lock();
+        try {
+            used = true;
+            return filling.put(space, number, page);
+        } finally {
+            entering.unlock();
+        }
+    }
+
+    private boolean isFull() {
+        entering.lock();
+        try {
+            return filling.isFull();
+        } finally {
+            entering.unlock();
+        }
+    }
+
+    /** Copies the newest version of a page that is not at home yet to the target, which moves; false if it is at home. */
+    boolean find(int space, long number, ByteBuffer target) {
+        entering.lock();
+        try {
+            return filling.find(space, number, target) || leaving.find(space, number, target);
+        } finally {
+            entering.unlock();
+        }
+    }
+
+    /** Makes every page of that home file durable that was written before this call. */
+    void sync(int space) {
+        sending.lock();
+        try {
+            sendAll();
+            syncHome(space);
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    // ---- a batch on its way, under sending
+
+    /** Everything that was written before this call goes home. */
+    private void sendAll() {
+        failure.check();
+        if (!leaving.isEmpty()) {
+            send(leaving); // an earlier attempt met an error
+        }
+        entering.lock();
+        try {
+            DoublewriteBatch empty = leaving;
+            leaving = filling;
+            filling = empty;
+        } finally {
+            entering.unlock();
+        }
+        send(leaving);
+    }
+
+    private void send(DoublewriteBatch batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        if (!batch.isInArea()) {
+            syncHomesInDoubt();
+            if (used) {
+                awaitLog(batch); // a repair need not: its copies were let out by the log before the crash, and now is no log to ask
+            }
+            writeToArea(batch);
+        }
+        for (int place = 0; place < batch.pages(); place++) {
+            int space = batch.space(place);
+            homesInDoubt[space] = true;
+            homes(space).writeHome(batch.number(place), batch.page(place));
+        }
+        pagesWritten += batch.pages();
+        entering.lock();
+        try {
+            batch.clear();
+        } finally {
+            entering.unlock();
+        }
+    }
+
+    private void awaitLog(DoublewriteBatch batch) {
+        for (int space = 0; space < homes.length; space++) {
+            long highestLsn = batch.highestLsn(space);
+            if (highestLsn > 0) {
+                homes(space).awaitBarrier(highestLsn);
+            }
+        }
+    }
+
+    private void writeToArea(DoublewriteBatch batch) {
+        long position = regionPosition(lastBatch + 1);
+        ByteBuffer image = batch.stamped(lastBatch + 1, position, storeId);
+        bytesWritten += image.remaining();
+        area.write(image, position);
+        try {
+            area.syncData();
+        } catch (SyncFailedException cause) {
+            failure.failed(cause);
+            throw cause;
+        }
+        lastBatch++;
+        batch.becameDurableInArea();
+    }
+
+    private void syncHomesInDoubt() {
+        for (int space = 0; space < homes.length; space++) {
+            if (homesInDoubt[space]) {
+                syncHome(space);
+            }
+        }
+    }
+
+    private void syncHome(int space) {
+        try {
+            homes(space).syncHome();
+        } catch (SyncFailedException cause) {
+            failure.failed(cause);
+            throw cause;
+        }
+        homesInDoubt[space] = false;
+    }
+
+    private HomePages homes(int space) {
+        return Objects.requireNonNull(homes[space], "no such space is under guard");
     }
 
     /** Bytes written to the area so far. */
     public long bytesWritten() {
         return bytesWritten;
+    }
+
+    /** Pages written home so far; of versions that followed each other within a batch, only the last was. */
+    public long pagesWritten() {
+        return pagesWritten;
     }
 
     /** Pages of a batch. */

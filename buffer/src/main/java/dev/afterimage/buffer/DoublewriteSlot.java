@@ -27,7 +27,7 @@ import java.util.zip.CRC32C;
 final class DoublewriteSlot {
     static final int HEADER_BYTES = 512;
 
-    private static final long MAGIC = 0x6563_6977_5474_4641L;
+    private static final long MAGIC = 0x6563697754744641L; // "AFtTwice"
     private static final int STORE = 8;
     private static final int BATCH = 16;
     private static final int NUMBER = 24;

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * every read. A page of zeros, and a page beyond the end of the file, was never written and does not exist: no checksum can be asked of it, for a crash may
  * keep the length of a new page and lose its bytes.
  *
- * <p>A crash may tear a page that was being overwritten: {@link #read} then throws, {@link #readForRedo} says so, and a full-page image in the log or a
- * doublewrite buffer has to repair it. Safe for many threads, under the rules of {@link PageSpace}.
+ * <p>A crash may tear a page that was being overwritten: {@link #read} then throws, {@link #readForRedo} says so, and a full-page image in the log has to repair it. Or a
+ * {@link DoublewriteBuffer} guards these homes: then a page that is written joins its batch, is read from there until it is at home, and is at home by the next
+ * {@link #sync()} at the latest. Safe for many threads, under the rules of {@link PageSpace}.
  */
 public final class HomePages implements PageSpace, AutoCloseable {
     private static final long STEP_BYTES_MIN = 1L << 20;
@@ -34,6 +35,8 @@ public final class HomePages implements PageSpace, AutoCloseable {
     private final ReentrantLock growing = new ReentrantLock();
     private volatile long reservedBytes;
     private volatile @Nullable SyncFailedException failure;
+    private volatile @Nullable DoublewriteBuffer guard;
+    private int space;
 
     /**
      * Pages whose checksums do not name their store.
@@ -108,8 +111,18 @@ public final class HomePages implements PageSpace, AutoCloseable {
         }
     }
 
-    /** The bytes as they are on the disk, zeros beyond the end of the file. */
+    /** The bytes as they were written last. */
     private void fill(long number, ByteBuffer copy) {
+        DoublewriteBuffer through = guard;
+        if (through != null && through.find(space, checked(number), copy)) {
+            copy.flip();
+        } else {
+            readHome(number, copy);
+        }
+    }
+
+    /** The bytes as they are in the file, zeros beyond its end; from position to limit when it returns. */
+    void readHome(long number, ByteBuffer copy) {
         assert copy.position() == 0 && copy.limit() == pageSize;
         int read = file.read(copy, position(number));
         assert read == copy.position() : "read " + read + " bytes, moved " + copy.position();
@@ -141,18 +154,48 @@ public final class HomePages implements PageSpace, AutoCloseable {
     @Override
     public void write(long number, OffHeapBytes page) {
         checkNotFailed();
-        // Log before data: this line is rule W2.
-        barrier.beforeWrite(PageHeader.pageLsn(page));
+        DoublewriteBuffer through = guard;
+        if (through == null) {
+            awaitBarrier(PageHeader.pageLsn(page));
+        }
         ByteBuffer copy = buffers.take();
         try {
             page.get(0, copy);
             copy.flip();
             copy.putInt(PageHeader.CHECKSUM_OFFSET, PageChecksum.ofPageWithHeader(copy, number, storeId));
             assert isWhole(number, copy) : "page " + number;
-            file.write(copy, position(number));
+            if (through == null) {
+                writeHome(number, copy);
+            } else {
+                through.write(space, checked(number), copy);
+            }
         } finally {
             buffers.give(copy);
         }
+    }
+
+    // ---- for the doublewrite buffer
+
+    /** From now on writes go through it, as those of a home file with that number; directly if it is null. */
+    void guardBy(@Nullable DoublewriteBuffer through, int number) {
+        space = number;
+        guard = through;
+    }
+
+    /** Log before data: this is rule W2. */
+    void awaitBarrier(long pageLsn) {
+        barrier.beforeWrite(pageLsn);
+    }
+
+    /** Overwrites a home with bytes that {@link #write} made ready. */
+    void writeHome(long number, ByteBuffer copy) {
+        checkNotFailed();
+        file.write(copy, position(number));
+    }
+
+    /** Whether the bytes are those of a page that was once written, whole. */
+    boolean isWritten(long number, ByteBuffer copy) {
+        return isWhole(number, copy) && !isZero(copy);
     }
 
     /**
@@ -196,6 +239,17 @@ public final class HomePages implements PageSpace, AutoCloseable {
      *        (rule F1)
      */
     public void sync() {
+        DoublewriteBuffer through = guard;
+        if (through == null) {
+            syncHome();
+        } else {
+            checkNotFailed();
+            through.sync(space);
+        }
+    }
+
+    /** Syncs the file as it is. */
+    void syncHome() {
         checkNotFailed();
         try {
             file.syncData();
@@ -214,10 +268,14 @@ public final class HomePages implements PageSpace, AutoCloseable {
     }
 
     private long position(long number) {
+        return checked(number) * pageSize;
+    }
+
+    private long checked(long number) {
         if (number < 0 || number > Long.MAX_VALUE / pageSize - 1) {
             throw new IllegalArgumentException("page number: expected 0 to " + (Long.MAX_VALUE / pageSize - 1) + ", found " + number);
         }
-        return number * pageSize;
+        return number;
     }
 
     private static String hex(int checksum) {

@@ -23,7 +23,7 @@ public interface PageSpace {
     void read(long number, OffHeapBytes page);
 
     /**
-     * Writes a page; durable only after a sync, which the pool leaves to others.
+     * Writes a page; durable only after a sync, which the pool leaves to others. A space may keep it in memory until then, if it reads it from there.
      *
      * <p>The frame is latched shared, so its bytes stand still; they are not to be changed here. A space under a log waits first for its {@link WriteBarrier}
      * (rule W2), then writes. After an error the page stays dirty and resident, and the durable page may be torn.
