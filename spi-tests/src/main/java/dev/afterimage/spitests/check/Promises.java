@@ -10,6 +10,7 @@ import java.util.Objects;
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.api.StoreConfig.OpenMode;
+import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spi.StrategyTraits;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
@@ -146,8 +147,35 @@ public final class Promises {
                 after.listener(watch);
                 watch.expect(after.open(OpenMode.OPEN).recoveryReport(), RecoveryReport.Outcome.RECOVERED);
                 watch.expectNumbering(after.store());
+                RecoveryWatch.expectConsistent(after.store().recoveryReport(), traits);
             }
         }
         watch.expectProgress();
+        reportOfUnfinished(watch);
+    }
+
+    /** Unfinished work that reached the homes: what a report says of undoing it. */
+    private void reportOfUnfinished(RecoveryWatch watch) {
+        tally.oneCase();
+        try (Stage stage = new Stage(subject, 37)) {
+            stage.create();
+            List<Long> pages = stage.fill(subject.cachePages() + 16);
+            Actor unfinished = stage.actor(1);
+            unfinished.begin();
+            pages.forEach(unfinished::write);
+            stage.checkpoint();
+            stage.background();
+            SimulatedDisk disk = new SimulatedDisk(stage.disk().asSynced());
+            try (Stage after = new Stage(subject, disk, disk, new ReferenceModel(stage.history().latest().after(), 0), 1)) {
+                after.listener(watch);
+                RecoveryReport report = after.open(OpenMode.OPEN).recoveryReport();
+                watch.expect(report, RecoveryReport.Outcome.RECOVERED);
+                RecoveryWatch.expectConsistent(report, traits);
+                // Only where a log keeps what is undone, and recovery does it before it returns.
+                if (traits.undo() && traits.redo() && !traits.has(OptionalTrait.ROLLBACK_AFTER_OPENING)) {
+                    RecoveryWatch.expectUndone(report, pages.size());
+                }
+            }
+        }
     }
 }

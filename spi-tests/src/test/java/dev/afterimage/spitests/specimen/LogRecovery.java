@@ -27,6 +27,7 @@ final class LogRecovery {
     private long redone;
     private long highest;
     private long records;
+    private long changes;
 
     LogRecovery(LogStrategy store) {
         this.store = store;
@@ -174,6 +175,7 @@ final class LogRecovery {
                 if (isOlder(number)) {
                     loaded.put(number, LogPage.tombstone(store.context.pageSize(), lsn));
                     store.dirty.add(number);
+                    changes++;
                 }
             }
 
@@ -187,6 +189,7 @@ final class LogRecovery {
                 LogPage.stamp(page, store.has(Vice.L2_REDO_STAMPS_NOTHING) ? old : lsn);
                 loaded.put(number, page);
                 store.dirty.add(number);
+                changes++;
             }
         });
         redone += store.dirty.size() > before ? 1 : 0;
@@ -198,7 +201,7 @@ final class LogRecovery {
     }
 
     private RecoveryReport report(Outcome outcome, long from) {
-        RecoveryPhase phase = RecoveryPhase.over("redo", from, store.end, store.end - from, Duration.ZERO).withRecords(records).withPages(loaded.size(), 0).withRedo(store.dirty.size(), 0);
+        RecoveryPhase phase = RecoveryPhase.over("redo", from, store.end, store.end - from, Duration.ZERO).withRecords(records).withPages(loaded.size(), 0).withRedo(changes, 0);
         return new RecoveryReport("specimen-log", outcome, List.of(phase), redone, 0, repaired.size(), 0, highest, Duration.ZERO);
     }
 }
