@@ -103,7 +103,7 @@ final class AriesStrategy implements RecoveryStrategy {
         restart.redo(pool());
         // From here on every page is whole. Undo writes CLRs, so the new timeline begins before it.
         homeSpace().endRedo();
-        WriteAheadLog begun = beginLog(end);
+        WriteAheadLog begun = end.timeline() == before.timeline() ? beginLog(end) : goOnWithLog(end);
         RecoveryReport report = restart.undo(pool(), Objects.requireNonNull(homes), homeSpace(), begun);
         // The homes hold all that was committed and nothing else, and are synced: the old log has served.
         ControlState state = stateAtEndOf(begun, report.highestTransactionId(), before.checkpoint());
@@ -122,6 +122,13 @@ final class AriesStrategy implements RecoveryStrategy {
 
     private WriteAheadLog beginLog(LogEnd after) {
         WriteAheadLog begun = WriteAheadLog.begin(context.disk(), options.logSettings(), context.storeId(), after, context.random(), failure);
+        log = begun;
+        return begun;
+    }
+
+    /** The log ends with CLRs of a restart that was cut short: the control file names the timeline of every opening that came to an end. Undo goes on behind them, in the room promised to them. */
+    private WriteAheadLog goOnWithLog(LogEnd after) {
+        WriteAheadLog begun = WriteAheadLog.goOn(context.disk(), options.logSettings(), context.storeId(), after, failure);
         log = begun;
         return begun;
     }

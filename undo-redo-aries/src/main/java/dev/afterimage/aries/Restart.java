@@ -24,7 +24,7 @@ import dev.afterimage.wal.WriteAheadLog;
  * <pre>
  *   analysis   reads the log from the last checkpoint         changes nothing but the log's tail, which it makes durable
  *   redo       repeats history from the redo point            homes of pages, by versions that the log holds durably: can be done again
- *   -          a new timeline of the log begins               its parent ends where analysis found the end
+ *   -          a new timeline of the log begins               its parent ends where analysis found the end; or that of a restart cut short goes on
  *   undo       CLRs and end records into the new timeline     a page goes home only after its CLR is durable (rule W2)
  *   -          all pages go home, and are synced
  * </pre>

@@ -17,7 +17,7 @@ import dev.afterimage.wal.WriteAheadLog;
  * The third pass of restart (section 6.3 of the paper, figure 12): undoes all losers in one backward sweep, the newest record of any of them first, and writes CLRs and end records into the new timeline.
  *
  * <p>A crash in its midst loses nothing: the next restart repeats the CLRs that are in the log, and goes on where the last of each loser says. So however often it is cut short, each update has at most one
- * CLR in the log that counts, and the log grows by no more than the CLRs that are missing, and a segment for each attempt's timeline.
+ * CLR in the log that counts. And since an attempt goes on right behind the CLRs of the one before, all attempts together need no more of the log than one that is not cut short: the room promised when the updates were logged (rules F2, L2).
  */
 final class UndoPass {
     private final WriteAheadLog log;

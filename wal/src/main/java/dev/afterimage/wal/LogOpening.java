@@ -31,6 +31,19 @@ record LogOpening(Timeline timeline, SegmentSupply supply, LogSegment segment, l
         return new LogOpening(timeline, supply, first, timeline.startLsn());
     }
 
+    /**
+     * Goes on in the segment that an opening which was cut short wrote to last.
+     *
+     * <p>Invariant: if what was left of that segment and the spares had room for all that the opening still had to append, they have room for all that this one has to. For it appends from the very
+     * position on where the other's records end, and every segment that the other took beyond becomes a spare again. A timeline of its own would leave the rest of the segment
+     * unused, each time; on a full disk, enough such openings would have no spare left (rule F2).
+     */
+    static LogOpening goingOn(LogEnd after, Disk disk, LogSettings settings, long storeId) {
+        LogOpening opening = inPlace(after, disk, settings, storeId);
+        opening.supply.tryKeepSpares(1);
+        return opening;
+    }
+
     /** Makes all that lies beyond the end zeros, durably: under the old salt, nothing else keeps it from coming back. */
     private static LogOpening inPlace(LogEnd after, Disk disk, LogSettings settings, long storeId) {
         LogPositions positions = new LogPositions(settings.segmentBytes());

@@ -61,7 +61,10 @@ final class SegmentSupply {
      * Takes over what earlier openings left: whatever lies beyond the end becomes a spare, the rest can be recycled later. All names are durable when it returns, so
      * a timeline created afterwards is the only one that continues its parent.
      *
-     * @param end first segment number that the new timeline may use
+     * <p>Where the timeline is not new, but goes on, a segment of it beyond the end may come to have its old number again: its records are made zeros, durably, while it still has its
+     * name, for neither position nor salt would tell that they are stale.
+     *
+     * @param end first segment number that the timeline may use
      */
     void adopt(LogEnd after, long end) {
         List<String> names = disk.list();
@@ -71,6 +74,9 @@ final class SegmentSupply {
         for (String file : names) {
             SegmentName name = SegmentName.parse(file);
             if (name != null && (name.timeline() > after.timeline() || name.number() >= end)) {
+                if (name.timeline() == timeline.number()) {
+                    makeEmpty(name);
+                }
                 spares.add(renameToSpare(name));
             } else if (name != null) {
                 old.add(name);
@@ -305,6 +311,12 @@ final class SegmentSupply {
         }
         disk.delete(spare);
         return false;
+    }
+
+    private void makeEmpty(SegmentName name) {
+        try (DiskFile file = disk.open(name.toString())) {
+            fillWithZeros(file, SegmentHeader.BYTES);
+        }
     }
 
     /** Makes the rest of a file zeros, durably. */

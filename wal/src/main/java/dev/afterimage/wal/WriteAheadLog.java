@@ -120,6 +120,19 @@ public final class WriteAheadLog implements AutoCloseable {
         return new WriteAheadLog(disk, settings, LogOpening.after(after, disk, settings, storeId, random), events);
     }
 
+    /**
+     * Goes on where an opening that was cut short has stopped, in its timeline, from the end of its records on: for a restart whose log, as reading found it, ends with what an earlier attempt at the
+     * same restart has appended. So attempts, however many, leave no more in the log than one, and one that found the room it needed leaves it to the next.
+     *
+     * <p>What lies beyond the end is made zeros, durably, before this returns. {@link #start()} is the end. A crash at any moment leaves the log as {@code after} describes it.
+     *
+     * @param after what {@link LogReader#end()} said; its timeline is not the one that the strategy's control block names
+     * @throws DiskException if the disk fails; nothing is lost, and it may be tried again
+     */
+    public static WriteAheadLog goOn(Disk disk, LogSettings settings, long storeId, LogEnd after, StrategyEvents events) {
+        return new WriteAheadLog(disk, settings, LogOpening.goingOn(after, disk, settings, storeId), events);
+    }
+
     /** First position of this opening's records: what a control block may point to once nothing before it is needed. */
     public LogAnchor start() {
         return start;

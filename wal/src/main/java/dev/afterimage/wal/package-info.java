@@ -96,7 +96,7 @@
  *   <tr><td>crossing, old segment not synced</td><td>the next segment without a record</td><td>torn tail in the old one; the next becomes a spare</td></tr>
  *   <tr><td>recycling</td><td>some segments before the anchor, some spares</td><td>never read; freed by the next recycling</td></tr>
  *   <tr><td>beginning a timeline</td><td>nothing, or a timeline without a record</td><td>its segment becomes a spare, the parent ends where it did</td></tr>
- *   <tr><td>going on in place on a full disk</td><td>a tail that is partly zeros</td><td>torn tail at the same end</td></tr>
+ *   <tr><td>going on in place</td><td>a tail, and segments behind it, that are partly zeros</td><td>torn tail at the same end</td></tr>
  * </table>
  *
  * <h2>A full disk</h2>
@@ -104,6 +104,9 @@
  * from running transactions, for the next opening. Only a checkpoint may take it ({@link dev.afterimage.wal.WriteAheadLog#switchSegment}), in order to free
  * the segment it leaves. Should an opening find neither a spare nor room (it took the spare, appended, and died before a checkpoint
  * freed anything), it goes on in the last segment: it makes everything from the end on zeros, durably, and only then appends; so the one thing the new salt is for cannot happen.
+ *
+ * <p>A strategy that appends while it recovers goes on in place as well where the log ends with what an earlier attempt has appended ({@link dev.afterimage.wal.WriteAheadLog#goOn}), full disk or not. A timeline per attempt would leave
+ * the rest of a segment unused each time: on a full disk, attempts that are cut short often enough would use up the segments promised to their records.
  *
  * <h2>Sources</h2>
  * Timelines in names and watermark-like page headers: PostgreSQL's WAL; there a timeline begins at a promotion, here at each opening. Salts: SQLite's WAL header. Group commit: DeWitt
