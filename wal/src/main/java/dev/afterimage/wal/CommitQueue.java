@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  * So as long as anybody is registered, somebody leads or an unparked thread is on its way to lead or to wake. Registration is a stack without locks (Treiber,
  * 1986). Interrupts neither end a wait nor get lost.
+ *
+ * <p>It knows nothing of any log's format, so that a strategy with a log of its own shares it. Safe for many threads.
  */
-final class CommitQueue {
+public final class CommitQueue {
     /** What there is to lead. */
-    interface Duty {
+    public interface Duty {
         /** Everything before this position is done. Never goes back. */
         long done();
 
@@ -50,12 +52,13 @@ final class CommitQueue {
     private final AtomicBoolean led = new AtomicBoolean();
     private final AtomicReference<@Nullable Waiter> registered = new AtomicReference<>();
 
-    CommitQueue(Duty duty) {
+    /** Nobody waits yet. */
+    public CommitQueue(Duty duty) {
         this.duty = duty;
     }
 
     /** Returns once the duty is done up to {@code target}, or has failed; throws what leading throws. */
-    void await(long target) {
+    public void await(long target) {
         if (duty.done() >= target) {
             return;
         }

@@ -8,28 +8,42 @@ import dev.afterimage.spi.StrategyEvents;
 import dev.afterimage.spi.storage.DiskFullException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the log has failed, and why: set once, by the first access that fails, and never cleared (rule F1). */
-final class LogFailure {
+/** Whether a log has failed, and why: set once, by the first access that fails, and never cleared (rule F1). Safe for many threads. */
+public final class LogFailure {
     private final StrategyEvents events;
     private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
 
-    LogFailure(StrategyEvents events) {
+    /**
+     * Nothing has failed yet.
+     *
+     * @param events told once, by the first failure
+     */
+    public LogFailure(StrategyEvents events) {
         this.events = events;
     }
 
-    boolean isSet() {
+    /** Whether the log has failed. */
+    public boolean isSet() {
         return first.get() != null;
     }
 
-    /** Throws if the log has failed. */
-    void check() {
+    /**
+     * Does nothing while all is well.
+     *
+     * @throws StoreFailedException if the log has failed
+     */
+    public void check() {
         if (isSet()) {
             throw exception();
         }
     }
 
-    /** Does it, or fails the log. */
-    void orFail(Runnable access) {
+    /**
+     * Does it, or fails the log.
+     *
+     * @throws StoreFailedException if it throws anything
+     */
+    public void orFail(Runnable access) {
         try {
             access.run();
         } catch (Throwable cause) { // an Error too: whatever it was, it is not known what was written
@@ -38,7 +52,7 @@ final class LogFailure {
     }
 
     /** Does it, or fails the log; but a full disk passes through, for what finds that out before anything is written. */
-    <T> T orFailUnlessFull(Supplier<T> access) {
+    public <T> T orFailUnlessFull(Supplier<T> access) {
         try {
             return access.get();
         } catch (DiskFullException full) {
