@@ -12,7 +12,11 @@ public interface PageStore extends AutoCloseable {
         return begin(TransactionOptions.DEFAULT);
     }
 
-    /** Begins a transaction on this thread. */
+    /**
+     * Begins a transaction on this thread.
+     *
+     * @throws UnsupportedTraitException if the options ask for a snapshot and the strategy has no such thing
+     */
     Transaction begin(TransactionOptions options);
 
     /**

@@ -15,9 +15,11 @@ import java.util.List;
  * @param tailBytesCut bytes of torn log tail that were cut
  * @param highestTransactionId the highest transaction number the store may have seen; numbering goes on above it
  * @param duration how long it took
+ * @param transactionsRollingBack unfinished transactions that were still to be rolled back when the store opened: a part of {@code transactionsUndone}
+ * @param pagesRollingBack pages that stay locked until then ({@link StoreStatistics#pagesRollingBack()} says how many there still are)
  */
 public record RecoveryReport(String strategy, Outcome outcome, List<RecoveryPhase> phases, long transactionsRedone, long transactionsUndone,
-        long pagesRepaired, long tailBytesCut, long highestTransactionId, Duration duration) {
+        long pagesRepaired, long tailBytesCut, long highestTransactionId, Duration duration, long transactionsRollingBack, long pagesRollingBack) {
 
     /** How the store was found. */
     public enum Outcome {
@@ -32,5 +34,16 @@ public record RecoveryReport(String strategy, Outcome outcome, List<RecoveryPhas
     /** Keeps the phases from changing. */
     public RecoveryReport {
         phases = List.copyOf(phases);
+    }
+    /** A report as a strategy gives it: what is still to be rolled back is counted by the engine. */
+    public RecoveryReport(String strategy, Outcome outcome, List<RecoveryPhase> phases, long transactionsRedone, long transactionsUndone, long pagesRepaired,
+            long tailBytesCut, long highestTransactionId, Duration duration) {
+        this(strategy, outcome, phases, transactionsRedone, transactionsUndone, pagesRepaired, tailBytesCut, highestTransactionId, duration, 0, 0);
+    }
+
+    /** This report, of a store that opens with so much still to be rolled back. */
+    public RecoveryReport withRollingBack(long transactions, long pages) {
+        return new RecoveryReport(strategy, outcome, phases, transactionsRedone, transactionsUndone, pagesRepaired, tailBytesCut, highestTransactionId, duration,
+                transactions, pages);
     }
 }

@@ -14,6 +14,10 @@ public interface StoreListener {
     default void recovered(RecoveryReport report) {
     }
 
+    /** All that recovery had left to be rolled back behind the open store is rolled back, and its pages are free. Not called where recovery left nothing. */
+    default void rolledBack(RollbackReport report) {
+    }
+
     /** A checkpoint is done. */
     default void checkpointed(CheckpointReport report) {
     }

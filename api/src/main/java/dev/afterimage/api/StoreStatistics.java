@@ -1,7 +1,7 @@
 package dev.afterimage.api;
 
 /**
- * Counters since a store was opened.
+ * Counters since a store was opened, and a few numbers of the present moment.
  *
  * @param commits transactions that changed something and were given a place in the commit order
  * @param readOnlyCommits transactions that changed nothing and committed
@@ -19,8 +19,11 @@ package dev.afterimage.api;
  * @param cacheMisses page accesses that read the disk
  * @param evictions pages put out of memory to make room
  * @param checkpoints checkpoints finished
+ * @param transactionsRollingBack transactions that a crash left unfinished and that are still being rolled back now
+ * @param pagesRollingBack pages still locked for them now
+ * @param changesRollingBack about how many changes are still to be undone now
  */
 public record StoreStatistics(long commits, long readOnlyCommits, long rollbacks, long deadlocks, long lockTimeouts, long syncs, long bytesWritten,
         long logBytes, long imageBytes, long pageBytes, long bytesRead, long bytesChanged, long cacheHits, long cacheMisses, long evictions,
-        long checkpoints) {
+        long checkpoints, long transactionsRollingBack, long pagesRollingBack, long changesRollingBack) {
 }

@@ -32,7 +32,8 @@ final class ErrorsFromBelow {
     /** What to throw when the strategy could not do {@code doing}, which left nothing half done. */
     RuntimeException refused(RuntimeException e, String doing) {
         if (e instanceof PageNotFoundException) {
-            return new PageNotFoundException("transaction " + transaction.id() + ", " + doing + ": it is not allocated; " + store.space().range(), e);
+            return new PageNotFoundException("transaction " + transaction.id() + ", " + doing + (transaction.isSnapshot()
+                    ? ": it was not allocated when this snapshot began; " : ": it is not allocated; ") + store.space().range(), e);
         }
         if (e instanceof DiskFullException || !(e instanceof DiskException || e instanceof StoreException)) {
             return changeRefused(e, doing);

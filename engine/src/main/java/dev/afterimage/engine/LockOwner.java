@@ -21,13 +21,21 @@ final class LockOwner {
     /** The id of the first attempt at this work: the younger is given up first, and a retry keeps its age, so that it is not young for ever. */
     long age;
     volatile @Nullable LockRequest waiting;
+    /** Set before its locks are seen, and never again. */
+    boolean recovered;
 
     /** Notes of the search that last came by. */
     long searchRun;
     @Nullable LockOwner cameFrom;
 
+    /** What a crash left unfinished: it holds locks until it is rolled back, and belongs to no thread. */
+    void beginRecovered(long id) {
+        recovered = true;
+        transactionId = id;
+    }
+
     void begin(Thread ofThread, long id, long ageOfWork) {
-        assert held == 0 && waiting == null;
+        assert held == 0 && waiting == null && !recovered;
         thread = ofThread;
         transactionId = id;
         age = ageOfWork;
@@ -35,6 +43,15 @@ final class LockOwner {
 
     int held() {
         return held;
+    }
+
+    /** One of the pages it holds; there is one. */
+    long anyHeld() {
+        int slot = 0;
+        while (table[slot] == null) {
+            slot++;
+        }
+        return table[slot].page;
     }
 
     /** What it holds on a page, or null. */

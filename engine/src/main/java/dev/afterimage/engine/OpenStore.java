@@ -20,6 +20,9 @@ import dev.afterimage.api.StoreStatistics;
 import dev.afterimage.api.Transaction;
 import dev.afterimage.api.TransactionOptions;
 import dev.afterimage.api.TransactionWork;
+import dev.afterimage.api.UnsupportedTraitException;
+import dev.afterimage.spi.OptionalTrait;
+import dev.afterimage.spi.RecoveredTransaction;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTraits;
@@ -40,6 +43,7 @@ final class OpenStore implements PageStore {
     private final RecoveryReport report;
     private final StoreCounters counters = new StoreCounters();
     private final PageLocks locks;
+    private final LateRollback lateRollback;
     private final SpaceMap space;
     private final Workspace.Pool workspaces;
     private final CheckpointScheduler checkpoints;
@@ -55,19 +59,31 @@ final class OpenStore implements PageStore {
         this.config = config;
         this.parts = parts;
         this.strategy = strategy;
-        this.report = report;
         this.lastTransactionId = new AtomicLong(lastTransactionId);
         traits = parts.provider().traits();
         health = parts.health();
         locks = new PageLocks(parts.time());
         workspaces = new Workspace.Pool(traits.changeDetail(), usablePageBytes());
+        // Before anything else looks at pages: what a crash left unfinished keeps its pages to itself.
+        lateRollback = new LateRollback(recovered(strategy), locks, health, parts.time());
+        this.report = lateRollback.transactions() == 0 ? report : report.withRollingBack(lateRollback.transactions(), lateRollback.pages());
         space = new SpaceMap(this);
         space.countGroups(strategy, nextTransactionId());
         attempts = new WorkAttempts(this, parts.random().nextLong());
         closing = new StoreClosing(this, parts);
         health.onStop(locks::cancelWaits);
-        // Last: from here on checkpoints may run.
+        // Last: from here on checkpoints may run, and rollbacks.
         checkpoints = new CheckpointScheduler(strategy, health, parts.tasks(), parts.time());
+        lateRollback.start(parts.tasks(), checkpoints::takeSoonIfOwed);
+    }
+
+    private List<? extends RecoveredTransaction> recovered(RecoveryStrategy recoveredStrategy) {
+        List<? extends RecoveredTransaction> recovered = recoveredStrategy.recoveredTransactions();
+        if (!recovered.isEmpty() && !traits.has(OptionalTrait.ROLLBACK_AFTER_OPENING)) {
+            throw new IllegalStateException("strategy " + strategyName() + " left " + recovered.size() + " transactions to be rolled back after opening; expected none, for it does"
+                    + " not declare the trait " + OptionalTrait.ROLLBACK_AFTER_OPENING);
+        }
+        return recovered;
     }
 
     @Override
@@ -84,6 +100,9 @@ final class OpenStore implements PageStore {
     OpenTransaction begin(TransactionOptions options, long age, boolean managed) {
         Objects.requireNonNull(options, "options");
         health.check();
+        if (options.snapshot()) {
+            requireTrait(OptionalTrait.SNAPSHOT_READS, "TransactionOptions.readOnlySnapshot()");
+        }
         long id = nextTransactionId();
         OpenTransaction transaction = new OpenTransaction(this, id, age == 0 ? id : age, options, managed);
         // Registered before the second look: either this look sees that the store is closing, or the closing sees this transaction.
@@ -103,6 +122,13 @@ final class OpenStore implements PageStore {
             if (!started) {
                 active.remove(transaction);
             }
+        }
+    }
+
+    private void requireTrait(OptionalTrait trait, String call) {
+        if (!traits.has(trait)) {
+            throw new UnsupportedTraitException(call + " needs the trait " + trait + ", which strategy " + strategyName() + " does not have; it has "
+                    + (traits.optional().isEmpty() ? "no optional trait" : traits.optional().toString()));
         }
     }
 
@@ -148,7 +174,7 @@ final class OpenStore implements PageStore {
         strategyInUse.readLock().lock();
         try {
             StoreStatistics last = finalStatistics;
-            return last == null ? counters.with(parts.disk(), strategy.statistics()) : last;
+            return last == null ? counters.with(parts.disk(), strategy.statistics(), lateRollback) : last;
         } finally {
             strategyInUse.readLock().unlock();
         }
@@ -178,7 +204,7 @@ final class OpenStore implements PageStore {
             try {
                 strategy.close();
             } finally {
-                finalStatistics = counters.with(parts.disk(), last);
+                finalStatistics = counters.with(parts.disk(), last, lateRollback);
             }
         } finally {
             strategyInUse.writeLock().unlock();
@@ -239,6 +265,10 @@ final class OpenStore implements PageStore {
 
     Workspace.Pool workspaces() {
         return workspaces;
+    }
+
+    LateRollback lateRollback() {
+        return lateRollback;
     }
 
     CheckpointScheduler checkpoints() {

@@ -37,6 +37,8 @@ final class OpenTransaction implements Transaction {
     private final long id;
     private final Thread owner = Thread.currentThread();
     private final boolean readOnly;
+    /** Reads one moment, and takes no page locks. */
+    private final boolean snapshot;
     private final Durability durability;
     private final long lockTimeoutNanos;
     /** Begun by {@link OpenStore#call}, which alone may end it. */
@@ -61,6 +63,7 @@ final class OpenTransaction implements Transaction {
         this.managed = managed;
         health = store.health();
         readOnly = options.readOnly();
+        snapshot = options.snapshot();
         durability = options.durability() == null ? store.durability() : options.durability();
         lockTimeoutNanos = options.lockTimeout() == null ? store.lockTimeoutNanos() : nanos(options.lockTimeout());
         workspace = store.workspaces().take();
@@ -76,7 +79,7 @@ final class OpenTransaction implements Transaction {
 
     /** Begins it below; afterwards it can be called. */
     void start() {
-        strategy = store.strategy().begin(id);
+        strategy = snapshot ? new SnapshotTransaction(store.strategy().openSnapshot(id)) : store.strategy().begin(id);
         pages = new TransactionPages(this, strategy, workspace, store.counters(), store.usablePageBytes());
         exit();
     }
@@ -97,7 +100,7 @@ final class OpenTransaction implements Transaction {
     public ReadablePage read(long pageId) {
         enter();
         try {
-            return openForReading(lockApplicationPage(pageId, false));
+            return snapshot ? openAtMoment(pageId) : openForReading(lockApplicationPage(pageId, false));
         } finally {
             exit();
         }
@@ -151,6 +154,13 @@ final class OpenTransaction implements Transaction {
         return lock;
     }
 
+    /** Opens a page as it was at the moment. Groups are made and never unmade, so a page that existed then lies inside those there are now. */
+    private ReadHandle openAtMoment(long pageId) {
+        store.space().requireApplicationPage(pageId);
+        store.space().requireInside(pageId);
+        return openForReading(pageId, null);
+    }
+
     /** Takes a page lock, waiting for it. */
     LockRequest lock(long pageId, boolean exclusive) {
         LockRequest lock;
@@ -175,10 +185,14 @@ final class OpenTransaction implements Transaction {
     }
 
     ReadHandle openForReading(LockRequest lock) {
+        return openForReading(lock.page, lock);
+    }
+
+    private ReadHandle openForReading(long pageId, @Nullable LockRequest lock) {
         try {
-            return pages.read(lock);
+            return pages.read(pageId, lock);
         } catch (RuntimeException e) {
-            throw errors().refused(e, "reading page " + lock.page);
+            throw errors().refused(e, "reading page " + pageId);
         }
     }
 
@@ -459,7 +473,7 @@ final class OpenTransaction implements Transaction {
 
     private void requireWritable(String call) {
         if (readOnly) {
-            throw new TransactionStateException(call + ": transaction " + id + " is read-only; begin one that is not");
+            throw new TransactionStateException(call + ": transaction " + id + (snapshot ? " is a read-only snapshot" : " is read-only") + "; begin one that is not");
         }
     }
 
@@ -490,6 +504,11 @@ final class OpenTransaction implements Transaction {
     /** What becomes of the errors that its calls meet below; made when needed, for most transactions meet none. */
     ErrorsFromBelow errors() {
         return new ErrorsFromBelow(this, store);
+    }
+
+    /** Whether it reads one moment without locks. */
+    boolean isSnapshot() {
+        return snapshot;
     }
 
     /** Whether it changed any page. */

@@ -192,6 +192,9 @@ final class PageLocks {
                 return "it has just become free";
             }
             LockRequest holder = entry.holders;
+            if (holder.owner.recovered) {
+                return "page " + page + " is held by transaction " + holder.owner.transactionId + ", which is being rolled back after recovery";
+            }
             Thread thread = holder.owner.thread;
             return "transaction " + holder.owner.transactionId + (thread == null ? "" : " of thread \"" + thread.getName() + "\"") + " holds it"
                     + (entry.holderCount > 1 ? ", and " + (entry.holderCount - 1) + " more" : "");
@@ -249,6 +252,20 @@ final class PageLocks {
             stripe.guard.lock();
             try {
                 count += stripe.used;
+            } finally {
+                stripe.guard.unlock();
+            }
+        }
+        return count;
+    }
+
+    /** How many requests stand in queues; for tests. */
+    int waiting() {
+        int count = 0;
+        for (Stripe stripe : stripes) {
+            stripe.guard.lock();
+            try {
+                count += stripe.waiting();
             } finally {
                 stripe.guard.unlock();
             }
@@ -316,6 +333,18 @@ final class PageLocks {
                     }
                 }
             }
+        }
+
+        int waiting() {
+            int count = 0;
+            for (LockEntry head : buckets) {
+                for (LockEntry entry = head; entry != null; entry = entry.next) {
+                    for (LockRequest waiter = entry.firstWaiter; waiter != null; waiter = waiter.nextWaiter) {
+                        count++;
+                    }
+                }
+            }
+            return count;
         }
 
         @Nullable LockEntry find(long page) {

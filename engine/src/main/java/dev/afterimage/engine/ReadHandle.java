@@ -17,7 +17,7 @@ class ReadHandle implements ReadablePage {
     @Nullable PageAccess access;
     /** Null exactly while closed. */
     @Nullable PageBytes bytes;
-    /** What the transaction holds on this page. */
+    /** What the transaction holds on this page; null in a snapshot too. */
     @Nullable LockRequest lock;
     /** Place among the transaction's open handles. */
     int place;
@@ -28,7 +28,7 @@ class ReadHandle implements ReadablePage {
         this.size = size;
     }
 
-    void open(long page, PageAccess ofPage, LockRequest held) {
+    void open(long page, PageAccess ofPage, @Nullable LockRequest held) {
         assert bytes == null && ofPage.pageId() == page;
         pageId = page;
         lock = held;

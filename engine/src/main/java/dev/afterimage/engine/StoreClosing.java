@@ -66,6 +66,7 @@ final class StoreClosing {
 
     private void letGo(int pageGraceMillis) {
         store.health().close();
+        step(store.lateRollback()::close);
         step(store.checkpoints()::close);
         boolean ended = endTransactions(pageGraceMillis);
         if (ended) {

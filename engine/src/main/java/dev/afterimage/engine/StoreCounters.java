@@ -15,9 +15,10 @@ final class StoreCounters {
     final LongAdder bytesChanged = new LongAdder();
 
     /** All counters of a store: the engine's, the disk's, the strategy's. */
-    StoreStatistics with(CountingDisk disk, StrategyStatistics strategy) {
+    StoreStatistics with(CountingDisk disk, StrategyStatistics strategy, LateRollback late) {
         return new StoreStatistics(commits.sum(), readOnlyCommits.sum(), rollbacks.sum(), deadlocks.sum(), lockTimeouts.sum(), disk.syncs(),
                 disk.bytesWritten(), strategy.logBytes(), strategy.imageBytes(), strategy.pageBytes(), disk.bytesRead(), bytesChanged.sum(),
-                strategy.cacheHits(), strategy.cacheMisses(), strategy.evictions(), strategy.checkpoints());
+                strategy.cacheHits(), strategy.cacheMisses(), strategy.evictions(), strategy.checkpoints(), late.transactionsLeft(),
+                late.pagesLeft(), late.changesLeft());
     }
 }

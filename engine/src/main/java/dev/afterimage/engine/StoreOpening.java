@@ -210,7 +210,7 @@ final class StoreOpening {
             if (parts.health().hasFailed()) {
                 throw parts.health().failedStore();
             }
-            parts.health().tell(() -> config.listener().recovered(report));
+            parts.health().tell(() -> config.listener().recovered(store.recoveryReport()));
             return store;
         } catch (RuntimeException | Error e) {
             // A strategy that has not recovered must write nothing when it is closed.

@@ -46,13 +46,17 @@ final class TransactionPages {
         return changed;
     }
 
-    ReadHandle read(LockRequest lock) {
-        PageAccess access = strategy.read(lock.page);
+    /** Opens a page for reading; there is no lock where the transaction is a snapshot. */
+    ReadHandle read(long pageId, @Nullable LockRequest lock) {
+        assert lock == null || lock.page == pageId;
+        PageAccess access = strategy.read(pageId);
         ReadHandle handle = spareReaders.size() < REUSE_AFTER
                 ? new ReadHandle(transaction, Thread.currentThread(), usableBytes)
                 : spareReaders.removeFirst();
-        add(handle, access, lock);
-        lock.readers++;
+        add(handle, pageId, access, lock);
+        if (lock != null) {
+            lock.readers++;
+        }
         return handle;
     }
 
@@ -90,14 +94,14 @@ final class TransactionPages {
                 ? new WriteHandle(transaction, Thread.currentThread(), usableBytes)
                 : spareWriters.removeFirst();
         handle.capture = workspace.takeCapture();
-        add(handle, access, lock);
+        add(handle, lock.page, access, lock);
         handle.capture.open(lock.page, access.bytes());
         lock.writer = handle;
         return handle;
     }
 
-    private void add(ReadHandle handle, PageAccess access, LockRequest lock) {
-        handle.open(lock.page, access, lock);
+    private void add(ReadHandle handle, long pageId, PageAccess access, @Nullable LockRequest lock) {
+        handle.open(pageId, access, lock);
         if (openCount == open.length) {
             open = Arrays.copyOf(open, openCount * 2);
         }
@@ -184,7 +188,7 @@ final class TransactionPages {
     private void drop(ReadHandle handle) {
         PageAccess access = handle.access;
         LockRequest lock = handle.lock;
-        assert access != null && lock != null && open[handle.place] == handle;
+        assert access != null && open[handle.place] == handle;
         ReadHandle last = open[--openCount];
         assert last != null;
         open[handle.place] = last;
@@ -192,6 +196,7 @@ final class TransactionPages {
         open[openCount] = null;
         handle.forget();
         if (handle instanceof WriteHandle writer) {
+            assert lock != null;
             lock.writer = null;
             ChangeCapture capture = writer.capture;
             assert capture != null;
@@ -199,7 +204,9 @@ final class TransactionPages {
             workspace.give(capture);
             spareWriters.addLast(writer);
         } else {
-            lock.readers--;
+            if (lock != null) {
+                lock.readers--;
+            }
             spareReaders.addLast(handle);
         }
         access.close();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,15 @@ import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.ChangeDetail;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.CommitTicket;
+import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageChange;
+import dev.afterimage.spi.RecoveredTransaction;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.StrategyOption;
+import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTraits;
 import dev.afterimage.spi.StrategyTransaction;
@@ -43,7 +47,7 @@ import dev.afterimage.spi.storage.SyncFailedException;
 
 /**
  * The simplest strategy that keeps the rules: pages in a map, and a journal of maps on the disk. With {@link ChangeDetail#RANGES_WITH_BEFORE} it writes in
- * place and undoes by before-bytes; otherwise it writes private copies.
+ * place and undoes by before-bytes, after opening too if a checkpoint came while the transaction was active ({@link ToyLoser}); otherwise it writes private copies, and a snapshot is a copy of the map.
  */
 final class ToyStrategy implements RecoveryStrategy {
     static final String JOURNAL = "toy.journal";
@@ -55,6 +59,9 @@ final class ToyStrategy implements RecoveryStrategy {
         private final ChangeDetail detail;
         volatile Consumer<String> hook = call -> { };
         volatile long debtLimitBytes = Long.MAX_VALUE;
+        /** What recovery is said to have left, instead of what the journal says. */
+        volatile List<RecoveredTransaction> pretended = List.of();
+        volatile boolean optionalTraits = true;
         final AtomicInteger opened = new AtomicInteger();
         volatile ToyStrategy latest;
 
@@ -75,7 +82,12 @@ final class ToyStrategy implements RecoveryStrategy {
 
         @Override
         public StrategyTraits traits() {
-            return new StrategyTraits(false, false, true, false, TornPageProtection.COPY_ON_WRITE, detail, 16);
+            boolean inPlace = detail == ChangeDetail.RANGES_WITH_BEFORE;
+            StrategyTraits traits = new StrategyTraits(inPlace, false, true, inPlace, TornPageProtection.COPY_ON_WRITE, detail, 16);
+            if (!optionalTraits) {
+                return traits;
+            }
+            return traits.with(inPlace ? OptionalTrait.ROLLBACK_AFTER_OPENING : OptionalTrait.SNAPSHOT_READS);
         }
 
         @Override
@@ -98,6 +110,8 @@ final class ToyStrategy implements RecoveryStrategy {
     private final ReentrantLock order = new ReentrantLock();
     private final ReentrantLock journal = new ReentrantLock();
     private final ArrayDeque<byte[]> unwritten = new ArrayDeque<>();
+    /** Undo logs of transactions that change pages in place and have not ended, by their numbers. */
+    private final Map<Long, ToyLoser> unfinished = new ConcurrentHashMap<>();
     private long ordered;
     private volatile long synced;
     private long size;
@@ -138,17 +152,91 @@ final class ToyStrategy implements RecoveryStrategy {
         long highest = 0;
         for (byte[] entry = next(); entry != null; entry = next()) {
             ByteBuffer buffer = ByteBuffer.wrap(entry);
-            highest = Math.max(highest, buffer.getLong());
+            long id = buffer.getLong();
+            highest = Math.max(highest, id);
+            unfinished.remove(id);
             for (int left = buffer.getInt(); left > 0; left--) {
                 long page = buffer.getLong();
                 byte[] bytes = new byte[buffer.getInt()];
                 buffer.get(bytes);
                 install(page, bytes);
             }
+            for (int left = buffer.getInt(); left > 0; left--) {
+                ToyLoser loser = ToyLoser.decode(buffer, pages, this::rolledBack);
+                unfinished.put(loser.id(), loser);
+            }
         }
         file.resize(size);
         file.sync();
         return report(RecoveryReport.Outcome.RECOVERED, highest);
+    }
+
+    @Override
+    public List<? extends RecoveredTransaction> recoveredTransactions() {
+        call("recoveredTransactions");
+        return provider.pretended.isEmpty() ? List.copyOf(new TreeMap<>(unfinished).values()) : provider.pretended;
+    }
+
+    /** A recovered transaction is rolled back: that has a place in the order, before whatever its pages hold next. */
+    private void rolledBack(ToyLoser loser) {
+        order.lock();
+        try {
+            unfinished.remove(loser.id());
+            Map<Long, byte[]> now = new TreeMap<>();
+            loser.forEachPage(page -> now.put(page, pages.getOrDefault(page, GONE)));
+            unwritten.add(encode(loser.id(), now, List.of()));
+            ordered++;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    @Override
+    public StrategySnapshot openSnapshot(long transactionId) {
+        call("openSnapshot");
+        order.lock();
+        try {
+            // Committed bytes never change where transactions write copies.
+            Map<Long, byte[]> moment = new HashMap<>(pages);
+            long mine = ordered;
+            activeTransactions.incrementAndGet();
+            return new StrategySnapshot() {
+                @Override
+                public PageAccess read(long pageId) {
+                    call("read " + pageId);
+                    byte[] bytes = moment.get(pageId);
+                    if (bytes == null) {
+                        throw new PageNotFoundException("no page " + pageId);
+                    }
+                    openAccesses.incrementAndGet();
+                    return new HeapPage(pageId, bytes, openAccesses::decrementAndGet);
+                }
+
+                @Override
+                public CommitTicket commit(Durability level) {
+                    call("commit");
+                    activeTransactions.decrementAndGet();
+                    return ticket(level, mine);
+                }
+
+                @Override
+                public void close() {
+                    call("rollback");
+                    activeTransactions.decrementAndGet();
+                }
+            };
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private CommitTicket ticket(Durability level, long mine) {
+        return () -> {
+            provider.hook.accept("await");
+            if (level == Durability.POWER_SAFE) {
+                force(mine);
+            }
+        };
     }
 
     private RecoveryReport report(RecoveryReport.Outcome outcome, long highest) {
@@ -199,7 +287,7 @@ final class ToyStrategy implements RecoveryStrategy {
         try {
             force(ordered);
             Map<Long, byte[]> all = new TreeMap<>(pages);
-            byte[] entry = encode(Long.MAX_VALUE >> 20, all);
+            byte[] entry = encode(Long.MAX_VALUE >> 20, all, unfinished.values());
             long before = size;
             try (DiskFile next = context.disk().create("toy.next")) {
                 next.write(ByteBuffer.wrap(entry), 0);
@@ -246,7 +334,7 @@ final class ToyStrategy implements RecoveryStrategy {
         }
     }
 
-    private static byte[] encode(long transactionId, Map<Long, byte[]> changes) {
+    private static byte[] encode(long transactionId, Map<Long, byte[]> changes, Collection<ToyLoser> losers) {
         try (ByteArrayOutputStream body = new ByteArrayOutputStream(); DataOutputStream out = new DataOutputStream(body)) {
             out.writeLong(transactionId);
             out.writeInt(changes.size());
@@ -254,6 +342,10 @@ final class ToyStrategy implements RecoveryStrategy {
                 out.writeLong(change.getKey());
                 out.writeInt(change.getValue().length);
                 out.write(change.getValue());
+            }
+            out.writeInt(losers.size());
+            for (ToyLoser loser : losers) {
+                loser.encode(out);
             }
             byte[] bytes = body.toByteArray();
             return ByteBuffer.allocate(8 + bytes.length).putInt(bytes.length).putInt(checksum(bytes)).put(bytes).array();
@@ -323,6 +415,7 @@ final class ToyStrategy implements RecoveryStrategy {
 
         final void end() {
             over = true;
+            unfinished.remove(id);
             activeTransactions.decrementAndGet();
         }
 
@@ -333,18 +426,12 @@ final class ToyStrategy implements RecoveryStrategy {
             try {
                 Map<Long, byte[]> changes = changes();
                 if (!changes.isEmpty()) {
-                    unwritten.add(encode(id, changes));
+                    unwritten.add(encode(id, changes, List.of()));
                     ordered++;
                     changes.forEach(ToyStrategy.this::install);
                 }
                 end();
-                long mine = ordered;
-                return () -> {
-                    provider.hook.accept("await");
-                    if (level == Durability.POWER_SAFE) {
-                        force(mine);
-                    }
-                };
+                return ticket(level, ordered);
             } finally {
                 order.unlock();
             }
@@ -446,11 +533,13 @@ final class ToyStrategy implements RecoveryStrategy {
 
     /** In place, undone by before-bytes. */
     private final class InPlace extends Toy {
-        private final List<Runnable> undo = new ArrayList<>();
+        private final ToyLoser undo;
         private final Map<Long, byte[]> touched = new TreeMap<>();
 
         InPlace(long id) {
             super(id);
+            undo = new ToyLoser(id, pages, ToyStrategy.this::rolledBack);
+            unfinished.put(id, undo);
         }
 
         private byte[] need(long page) {
@@ -486,7 +575,7 @@ final class ToyStrategy implements RecoveryStrategy {
                 throw new AssertionError("page " + pageId + " exists");
             }
             touched.put(pageId, GONE);
-            undo.add(() -> pages.remove(pageId));
+            undo.add(pageId, -1, GONE);
             return access(pageId, pages.get(pageId));
         }
 
@@ -496,7 +585,7 @@ final class ToyStrategy implements RecoveryStrategy {
             need(pageId);
             byte[] old = pages.remove(pageId);
             touched.put(pageId, GONE);
-            undo.add(() -> pages.put(pageId, old));
+            undo.add(pageId, -1, old);
         }
 
         @Override
@@ -508,7 +597,7 @@ final class ToyStrategy implements RecoveryStrategy {
                 int offset = change.offset(i);
                 byte[] before = new byte[change.length(i)];
                 change.copyBefore(i, ByteBuffer.wrap(before));
-                undo.add(() -> System.arraycopy(before, 0, pages.get(page), offset, before.length));
+                undo.add(page, offset, before);
             }
         }
 
@@ -521,19 +610,13 @@ final class ToyStrategy implements RecoveryStrategy {
         @Override
         public void rollbackTo(long mark) {
             use("rollbackTo");
-            undoTo((int) mark);
-        }
-
-        private void undoTo(int mark) {
-            for (int i = undo.size() - 1; i >= mark; i--) {
-                undo.remove(i).run();
-            }
+            undo.undoTo((int) mark);
         }
 
         @Override
         public void rollback() {
             use("rollback");
-            undoTo(0);
+            undo.undoTo(0);
             end();
         }
     }
