@@ -22,6 +22,7 @@ import dev.afterimage.spitests.play.DirectedScenario;
 import dev.afterimage.spitests.play.Interrupted;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.ReaderDuringSync;
+import dev.afterimage.spitests.play.RestartScenario;
 import dev.afterimage.spitests.play.StoreUnderTest;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,51 @@ public abstract class RecoveryStrategyConformance {
         campaign().directed(DirectedScenario.CREATION, DirectedScenario.CLOSE_AND_REOPEN);
         campaign().randomNested(Mix.CHECKPOINTS, 2, 2);
         campaign().randomNested(Mix.COMMITS, 2, 2);
+    }
+
+    /** Rule A2, every recovery crashed. */
+    @Test
+    @Rule("A2")
+    @Tag("rule-A2")
+    @DisplayName("A2 Restart with several losers, cut short at each of its syncs, and the restart after that as well, comes to the same state")
+    public void everyRestartComesToTheSame() {
+        campaign().restarts(RestartScenario.SEVERAL_LOSERS, RestartScenario.IDLE_LOSER);
+    }
+
+    /** Rule A1, after a rollback. */
+    @Test
+    @Rule("A1")
+    @Tag("rule-A1")
+    @DisplayName("A1 resurrected-rollback: what was rolled back before the crash is not undone again over what others committed since")
+    public void rolledBackStaysRolledBack() {
+        campaign().directed(RestartScenario.RESURRECTED_ROLLBACK);
+    }
+
+    /** Rule A2, across two crashes. */
+    @Test
+    @Rule("A2")
+    @Tag("rule-A2")
+    @DisplayName("A2 undone-twice: what one restart undid, the next does not undo again over what was committed in between")
+    public void nothingIsUndoneTwice() {
+        campaign().directed(RestartScenario.UNDONE_TWICE);
+    }
+
+    /** Rule A1, for one who is idle. */
+    @Test
+    @Rule("A1")
+    @Tag("rule-A1")
+    @DisplayName("A1 idle-loser: a transaction that was active before the checkpoint and wrote nothing since is undone")
+    public void idleLosersAreUndone() {
+        campaign().directed(RestartScenario.IDLE_LOSER);
+    }
+
+    /** Rule D1, against undo by pages. */
+    @Test
+    @Rule("D1")
+    @Tag("rule-D1")
+    @DisplayName("D1 image-undo: undoing a transaction takes back its own bytes, and no commit of another to the same page")
+    public void undoTakesNoCommitAlong() {
+        campaign().directed(RestartScenario.IMAGE_UNDO);
     }
 
     /** Rule A3, with the demand that the campaign met what it is about. */

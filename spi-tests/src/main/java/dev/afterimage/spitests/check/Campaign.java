@@ -24,6 +24,7 @@ public final class Campaign {
     private static final int FULL_DISK_CASES = 24;
     private static final int FAULT_CASE_STATES = 12;
     private static final int LARGE_STATES = 40;
+    private static final int RESTART_STATES_PER_SYNC = 2;
 
     private final StoreUnderTest subject;
     private final Effort effort;
@@ -45,6 +46,14 @@ public final class Campaign {
         Effort thorough = effort.forDirected(DIRECTED_PRODUCT);
         for (Scenario scenario : scenarios) {
             new CrashSweep(subject, thorough, tally).run(scenario, Math.min(DIRECTED_STATES, effort.states()));
+        }
+    }
+
+    /** Scenarios whose recovery is crashed at each of its syncs, and each of those recoveries at each of theirs (rule A2). */
+    public void restarts(Scenario... scenarios) {
+        Effort everyRestart = effort.everyRestart(RESTART_STATES_PER_SYNC);
+        for (Scenario scenario : scenarios) {
+            new CrashSweep(subject, everyRestart, tally).atEnd(scenario);
         }
     }
 

@@ -95,6 +95,17 @@ public final class CrashSweep {
         }
     }
 
+    /**
+     * Plays it to its end, and crashes the recovery of what is left, with everything written kept and with nothing that was not synced; then each of the recoveries that follow, to the depth of the effort.
+     *
+     * @throws Violation with its replay line, if a rule is broken
+     */
+    public void atEnd(Scenario scenario) {
+        tally.oneCase();
+        Played played = play(scenario);
+        CrashStates.atEnd(played.trace).forEach(state -> look(played, state));
+    }
+
     /** Plays a scenario and looks at the one crash that a line names. */
     public void replay(Scenario scenario, ReplayLine line) {
         tally.oneCase();

@@ -34,6 +34,11 @@ public record Effort(EnumerationPlan plan, int states, int nestedOneIn, Enumerat
         return new Effort(plan, states, oneIn, nestedPlan, nestedDepth, directed, threads);
     }
 
+    /** This effort with every recovery crashed at each of its syncs, twice within one another, so many states at each. */
+    public Effort everyRestart(int statesPerSync) {
+        return new Effort(plan, states, 1, EnumerationPlan.PREFIXES.withStatesPerPoint(statesPerSync), 3, false, threads);
+    }
+
     /** This effort with other states tried, and no recovery crashed. */
     public Effort withoutNested(EnumerationPlan otherPlan) {
         return new Effort(otherPlan, states, Integer.MAX_VALUE, nestedPlan, 1, directed, threads);

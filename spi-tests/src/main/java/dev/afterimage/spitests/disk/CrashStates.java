@@ -1,5 +1,6 @@
 package dev.afterimage.spitests.disk;
 
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -89,6 +90,14 @@ public final class CrashStates {
                     + choice.parts() + " parts in " + choice.encode() + "; the trace is not the one it was made for");
         }
         return new CrashState(point.number(), point.sequence(), choice, point.with(choice.kept()).image());
+    }
+
+    /** The two states at the end of a trace in which every undecided part is lost, and none. */
+    public static List<CrashState> atEnd(DiskTrace trace) {
+        CrashPoint end = new CrashPoint(trace.syncCompletions(), trace.sequence(), UndecidedDisk.after(trace));
+        BitSet everything = new BitSet();
+        everything.set(0, end.parts());
+        return List.of(replay(end, ChoiceVector.of(new BitSet(), end.parts())), replay(end, ChoiceVector.of(everything, end.parts())));
     }
 
     /** The image at the end of a trace in which every undecided part is lost. */

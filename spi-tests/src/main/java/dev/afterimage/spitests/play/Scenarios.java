@@ -23,6 +23,12 @@ public final class Scenarios {
             }
             known.add(scenario.title());
         }
+        for (RestartScenario scenario : RestartScenario.values()) {
+            if (scenario.title().equals(title)) {
+                return scenario;
+            }
+            known.add(scenario.title());
+        }
         for (Mix mix : Mix.ALL) {
             if (title.matches(mix.title() + "-\\d{1,18}")) {
                 return new RandomWorkload(mix, Long.parseLong(title.substring(mix.title().length() + 1)));

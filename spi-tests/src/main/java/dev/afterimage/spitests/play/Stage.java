@@ -17,6 +17,7 @@ import dev.afterimage.api.StoreFullException;
 import dev.afterimage.api.StoreListener;
 import dev.afterimage.api.StoreState;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.simulation.SteppedTime;
 import dev.afterimage.spitests.simulation.StillTasks;
@@ -38,8 +39,8 @@ public final class Stage implements AutoCloseable {
     private static final Duration PAST_EVERY_WINDOW = Duration.ofSeconds(2);
 
     private final StoreUnderTest subject;
-    private final SimulatedDisk disk;
-    private final Disk seenByStore;
+    private SimulatedDisk disk;
+    private Disk seenByStore;
     private ReferenceModel model;
     private final SteppedTime time = new SteppedTime();
     private final SplittableRandom seeds;
@@ -239,6 +240,39 @@ public final class Stage implements AutoCloseable {
         }
     }
 
+    /**
+     * A crash in the midst of a scenario; the store is opened again and must hold a legal state. What it shows stands from then on: the disk, and the history of commits, begin anew with it, so that the crash states
+     * of the scenario are those of its last life.
+     *
+     * @param kind of which nothing survives but what was synced, or all that was written
+     */
+    public void crash(CrashKind kind) {
+        if (seenByStore != disk) {
+            throw new IllegalStateException("a disk with something around it cannot crash in the midst of a scenario");
+        }
+        History.Legal legal = history().legalAt(now(), kind);
+        DiskImage left = kind == CrashKind.PROCESS ? disk.asIssued() : disk.asSynced();
+        actors.forEach(Actor::abandon);
+        letGo();
+        disk = new SimulatedDisk(left);
+        seenByStore = disk;
+        CommittedState found;
+        try {
+            open(OpenMode.OPEN);
+            found = Scan.of(store(), model.knownPages());
+        } catch (RuntimeException e) {
+            throw new Violation("A2", "recovery in the midst of a scenario: expected it to succeed, found " + e, e);
+        }
+        if (legal.find(found) == null) {
+            throw new Violation("A3", "a crash in the midst of a scenario: expected a legal state, found another; it differs from the newest by\n"
+                    + legal.states().get(legal.states().size() - 1).after().difference(found), null);
+        }
+        ReferenceModel since = new ReferenceModel(found, model.transactions());
+        model.knownPages().forEach(since::known);
+        since.history().created(Long.MIN_VALUE);
+        model = since;
+    }
+
     /** Takes a checkpoint. */
     public void checkpoint() {
         try {
@@ -290,6 +324,10 @@ public final class Stage implements AutoCloseable {
     @Override
     public void close() {
         actors.forEach(Actor::close);
+        letGo();
+    }
+
+    private void letGo() {
         PageStore open = store;
         store = null;
         if (open != null) {
