@@ -120,6 +120,7 @@ final class DoublewriteBatch {
 
     /** The whole batch as it goes to the area, from position to limit. */
     ByteBuffer stamped(long batch, long regionPosition, long storeId) {
+        image.clear();
         for (int slot = 0; slot < pages; slot++) {
             int at = slot * slotBytes;
             DoublewriteSlot.stamp(image, at, regionPosition + at, storeId, batch, spaces[slot], numbers[slot], pages);
@@ -144,6 +145,7 @@ final class DoublewriteBatch {
 
     /** LSN of the newest change to any of its pages in that home file; 0 if there are none. */
     long highestLsn(int space) {
+        image.clear();
         long highest = 0;
         for (int slot = 0; slot < pages; slot++) {
             if (spaces[slot] == space) {

@@ -177,6 +177,21 @@ class DoublewriteBufferTest {
     }
 
     @Test
+    @DisplayName("sends batches of any size one after the other")
+    void sizesOfBatches() {
+        long lsn = 0;
+        for (int pages : new int[] {1, 3, 2, 1, 3, 3, 1}) {
+            for (int number = 0; number < pages; number++) {
+                write(number, ++lsn);
+            }
+            homes.sync();
+            Reopened after = new Reopened(torn(home(), sectorOfPage(pages - 1)), area());
+            assertEquals(1, after.buffer.repair());
+            assertEquals(lsn, lsnOf(after.pages, pages - 1));
+        }
+    }
+
+    @Test
     @DisplayName("tells pages of several home files apart, and syncs each that was written to")
     void severalHomes() {
         CrashableFile otherFile = spy(new CrashableFile(new byte[8 * PAGE_SIZE]));

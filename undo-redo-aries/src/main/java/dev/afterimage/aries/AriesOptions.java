@@ -3,6 +3,7 @@ package dev.afterimage.aries;
 import java.util.List;
 
 import dev.afterimage.api.ConfigException;
+import dev.afterimage.buffer.DoublewriteBuffer;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyOptions;
 import dev.afterimage.wal.LogSettings;
@@ -14,8 +15,9 @@ import dev.afterimage.wal.LogSettings;
  * @param segmentBytes bytes of a log segment
  * @param walBufferBytes memory for log records that are not yet written
  * @param tornPages what guards against torn pages
+ * @param doublewriteBytes most bytes of the doublewrite area
  */
-record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, TornPages tornPages) {
+record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, TornPages tornPages, long doublewriteBytes) {
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
@@ -27,14 +29,16 @@ record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, Torn
     private static final StrategyOption<Long> WAL_BUFFERS = StrategyOption.bytes("wal-buffers", 4 * MIB, 64 * KIB, 256 * MIB,
             "Memory for log records that are not yet written.");
     private static final StrategyOption<TornPages> TORN_PAGE_PROTECTION = StrategyOption.choice("torn-page-protection", TornPages.FULL_PAGE_IMAGES,
-            "What guards against pages of which a crash leaves only a part: images in the log, or the device itself.");
+            "What guards against pages of which a crash leaves only a part: images in the log, a second place to which each page is written first, or the device itself.");
+    private static final StrategyOption<Long> DOUBLEWRITE_SIZE = StrategyOption.bytes("doublewrite-size", 2 * MIB, 32 * KIB, 64 * MIB,
+            "Size of the doublewrite area, half of which is one batch; fixed when torn-page-protection becomes doublewrite.");
 
     /** Room in a record for all that is beside the before-bytes and the image of a page. */
     private static final int OVERHEAD_BYTES = 1024;
     /** The log's buffer comes in steps of this. */
     private static final long WAL_BUFFER_STEP = 8 * KIB;
 
-    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, WAL_SEGMENT_SIZE, WAL_BUFFERS, TORN_PAGE_PROTECTION);
+    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, WAL_SEGMENT_SIZE, WAL_BUFFERS, TORN_PAGE_PROTECTION, DOUBLEWRITE_SIZE);
 
     /**
      * Reads them.
@@ -43,7 +47,8 @@ record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, Torn
      */
     static AriesOptions of(StrategyOptions given) {
         AriesOptions options = new AriesOptions(given.get(MAX_WAL_SIZE), Math.toIntExact(given.get(WAL_SEGMENT_SIZE)),
-                Math.toIntExact(-Math.floorDiv(-given.get(WAL_BUFFERS), WAL_BUFFER_STEP) * WAL_BUFFER_STEP), given.get(TORN_PAGE_PROTECTION));
+                Math.toIntExact(-Math.floorDiv(-given.get(WAL_BUFFERS), WAL_BUFFER_STEP) * WAL_BUFFER_STEP), given.get(TORN_PAGE_PROTECTION),
+                given.get(DOUBLEWRITE_SIZE));
         if (options.segmentBytes % (4 * KIB) != 0) {
             throw new ConfigException("option wal-segment-size: expected a multiple of 4 KiB, found " + options.segmentBytes + " bytes");
         }
@@ -56,19 +61,23 @@ record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, Torn
 
     /** The same with the segment size that the store was made with; the limit is raised to two of them where it has to be. */
     AriesOptions withSegmentBytes(int storeSegmentBytes) {
-        return new AriesOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), storeSegmentBytes, walBufferBytes, tornPages);
+        return new AriesOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), storeSegmentBytes, walBufferBytes, tornPages, doublewriteBytes);
     }
 
     /**
-     * Refuses buffers that cannot hold the before-bytes and the image of a page together.
+     * Refuses buffers that cannot hold the before-bytes and the image of a page together, and a doublewrite area that cannot hold two batches.
      *
      * @throws ConfigException naming the least that would do
      */
-    void checkRoomForRecords(int pageSize) {
+    void checkRoomForPages(int pageSize) {
         int needed = 2 * pageSize + OVERHEAD_BYTES;
         if (logSettings().maxBodyBytes() < needed) {
             throw new ConfigException("option wal-buffers: expected at least " + 6 * pageSize / KIB + " KiB for pages of " + pageSize / KIB + " KiB, found " + walBufferBytes / KIB
                     + " KiB; wal-segment-size must be at least as large");
+        }
+        long areaMin = DoublewriteBuffer.areaBytesMin(pageSize);
+        if (tornPages == TornPages.DOUBLEWRITE && doublewriteBytes < areaMin) {
+            throw new ConfigException("option doublewrite-size: expected at least " + areaMin + " bytes for pages of " + pageSize / KIB + " KiB, found " + doublewriteBytes + " bytes");
         }
     }
 

@@ -51,7 +51,7 @@ public final class AriesProvider implements RecoveryStrategyProvider {
     @Override
     public RecoveryStrategy open(StrategyContext context) {
         AriesOptions options = AriesOptions.of(context.options());
-        options.checkRoomForRecords(context.pageSize());
+        options.checkRoomForPages(context.pageSize());
         options.tornPages().checkDevice(context.disk().guarantees(), context.pageSize());
         return new AriesStrategy(context, options);
     }

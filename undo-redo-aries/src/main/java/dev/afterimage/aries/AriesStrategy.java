@@ -46,6 +46,7 @@ final class AriesStrategy implements RecoveryStrategy {
     // What close() lets go of, as far as recover() has come.
     private @Nullable StoreFiles files;
     private @Nullable HomePages homes;
+    private @Nullable TornPageGuard guard;
     private @Nullable BufferPool pool;
     private @Nullable PageCleaner cleaner;
     private volatile @Nullable WriteAheadLog log;
@@ -77,7 +78,7 @@ final class AriesStrategy implements RecoveryStrategy {
         long start = context.time().nanos();
         StoreFiles made = StoreFiles.create(context.disk());
         files = made;
-        openPages(made);
+        openPages(made, TornPageGuard.create(context, options, failure));
         WriteAheadLog begun = beginLog(LogEnd.NEW_STORE);
         ControlState state = stateAtEndOf(begun, 0, 0);
         AlternatingBlock control = AlternatingBlock.create(made.control(), context.storeId(), state.encode());
@@ -96,10 +97,13 @@ final class AriesStrategy implements RecoveryStrategy {
             throw new StoreDamagedException("file control: expected pages of " + context.pageSize() + " bytes, found " + before.pageSize());
         }
         options = options.withSegmentBytes(before.segmentBytes());
-        openPages(found);
+        openPages(found, TornPageGuard.open(context, before.tornPages(), options, failure));
         Restart restart = new Restart(context, before, options, pool(), homeSpace());
         LogEnd end = restart.analyse();
         recoveredEnd = end.lsn();
+        if (!before.clean()) {
+            restart.repair(guard());
+        }
         restart.redo(pool());
         // From here on every page is whole. Undo writes CLRs, so the new timeline begins before it.
         homeSpace().endRedo();
@@ -108,14 +112,17 @@ final class AriesStrategy implements RecoveryStrategy {
         // The homes hold all that was committed and nothing else, and are synced: the old log has served.
         ControlState state = stateAtEndOf(begun, report.highestTransactionId(), before.checkpoint());
         control.write(state.encode());
+        guard().takeOver(Objects.requireNonNull(homes));
         begun.recycleBefore(state.redoPoint());
         finishOpening(begun, control, state);
         return report;
     }
 
-    private void openPages(StoreFiles opened) {
+    private void openPages(StoreFiles opened, TornPageGuard tornPageGuard) {
+        guard = tornPageGuard;
         HomePages homePages = new HomePages(opened.pages(), context.pageSize(), context.storeId(), this::beforeHomeWrite);
         homes = homePages;
+        tornPageGuard.begin(homePages);
         homeSpace = new HomeSpace(homePages, this::logEnd);
         pool = new BufferPool(context.pageSize(), PageHeader.BYTES, context.cachePages());
     }
@@ -206,7 +213,7 @@ final class AriesStrategy implements RecoveryStrategy {
         long images = open.transactions().imageBytes();
         // Images may be appended and not yet written.
         long otherLog = Math.max(0, open.log().statistics().bytesWritten() - images);
-        return new StrategyStatistics(otherLog, images, cache.pagesWritten() * open.pool().pageSize(), cache.hits(), cache.misses(), cache.evictions(),
+        return new StrategyStatistics(otherLog, images + guard().bytesWritten(), guard().pagesWritten(cache.pagesWritten()) * open.pool().pageSize(), cache.hits(), cache.misses(), cache.evictions(),
                 Objects.requireNonNull(checkpointer).completed());
     }
 
@@ -226,7 +233,7 @@ final class AriesStrategy implements RecoveryStrategy {
         } catch (RuntimeException e) {
             first = e;
         }
-        for (AutoCloseable part : new AutoCloseable[] {cleaner, log, pool, homes, files}) {
+        for (AutoCloseable part : new AutoCloseable[] {cleaner, log, pool, guard, homes, files}) {
             try {
                 if (part != null) {
                     part.close();
@@ -250,6 +257,10 @@ final class AriesStrategy implements RecoveryStrategy {
 
     private BufferPool pool() {
         return Objects.requireNonNull(pool);
+    }
+
+    private TornPageGuard guard() {
+        return Objects.requireNonNull(guard);
     }
 
     private HomeSpace homeSpace() {

@@ -23,6 +23,7 @@ import dev.afterimage.wal.WriteAheadLog;
  *
  * <pre>
  *   analysis   reads the log from the last checkpoint         changes nothing but the log's tail, which it makes durable
+ *   repair     torn homes, from their doublewrite copies      homes of pages, to what was durably copied before; only where there are such copies
  *   redo       repeats history from the redo point            homes of pages, by versions that the log holds durably: can be done again
  *   -          a new timeline of the log begins               its parent ends where analysis found the end; or that of a restart cut short goes on
  *   undo       CLRs and end records into the new timeline     a page goes home only after its CLR is durable (rule W2)
@@ -39,6 +40,7 @@ final class Restart {
     private final List<RecoveryPhase> phases = new ArrayList<>();
     private LogEnd end = LogEnd.NEW_STORE;
     private RedoPass redo;
+    private long pagesRepaired;
 
     Restart(StrategyContext context, ControlState control, AriesOptions options, BufferPool pool, HomeSpace homes) {
         this.context = context;
@@ -59,6 +61,15 @@ final class Restart {
         ticker.finished(end.lsn());
         phases.add(RecoveryPhase.over("analysis", from, end.lsn(), end.lsn() - from, since(start)).withRecords(analysis.records()));
         return end;
+    }
+
+    /** Makes torn homes whole, where copies of them were kept, before redo looks at any. */
+    void repair(TornPageGuard guard) {
+        if (guard.isRepairing()) {
+            long start = context.time().nanos();
+            pagesRepaired = guard.repair();
+            phases.add(RecoveryPhase.over("doublewrite repair", end.lsn(), end.lsn(), 0, since(start)).withPages(0, pagesRepaired));
+        }
     }
 
     /** The second pass. */
@@ -115,7 +126,7 @@ final class Restart {
         long redone = redo.redone().stream().filter(id -> !tables.losers.containsKey(id)).count();
         Outcome outcome = control.clean() && analysis.pageRecords() == 0 ? Outcome.CLEAN : Outcome.RECOVERED;
         Duration all = phases.stream().map(RecoveryPhase::duration).reduce(Duration.ZERO, Duration::plus);
-        return new RecoveryReport(AriesProvider.NAME, outcome, phases, redone, losers, redo.pagesRepaired(), end.tailBytesCut(),
+        return new RecoveryReport(AriesProvider.NAME, outcome, phases, redone, losers, pagesRepaired + redo.pagesRepaired(), end.tailBytesCut(),
                 Math.max(control.highestTransactionId(), tables.highestTransactionId()), all);
     }
 
