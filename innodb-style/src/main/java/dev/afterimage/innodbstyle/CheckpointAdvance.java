@@ -4,7 +4,7 @@ package dev.afterimage.innodbstyle;
 @FunctionalInterface
 interface CheckpointAdvance {
     /**
-     * Writes the pages home that need redo from before {@code lsn}, and takes a checkpoint there or later, as far as that goes now. Called on a thread that holds no latch, one at a time; it may throw,
+     * Writes the pages home that need redo from before {@code lsn}, and takes a checkpoint there or later, as far as that goes now. That LSN is a measure, not a place where a group begins. Called on a thread that holds no latch, one at a time; it may throw,
      * and whoever waits for room gets that.
      */
     void advanceTo(long lsn);

@@ -357,6 +357,9 @@ final class RedoLog implements AutoCloseable {
      * @throws StoreFailedException if the log has failed, or fails now
      */
     void checkpoint(long lsn, ByteBuffer payload) {
+        if (RedoBlock.offsetOf(lsn) < RedoBlock.HEADER_BYTES || RedoBlock.offsetOf(lsn) >= RedoBlock.DATA_END) {
+            throw new IllegalArgumentException("checkpoint at LSN " + lsn + ": expected where a group begins, found no byte of data");
+        }
         force(lsn);
         syncing.lock();
         try {
