@@ -1,0 +1,55 @@
+package dev.afterimage.innodbstyle;
+
+import java.util.List;
+
+import dev.afterimage.api.ConfigException;
+import dev.afterimage.spi.ChangeDetail;
+import dev.afterimage.spi.RecoveryStrategy;
+import dev.afterimage.spi.RecoveryStrategyProvider;
+import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategyOption;
+import dev.afterimage.spi.StrategyTraits;
+import dev.afterimage.spi.TornPageProtection;
+
+/** The door of this plug-in. */
+public final class InnodbProvider implements RecoveryStrategyProvider {
+    static final String NAME = "innodb-style";
+
+    private static final StrategyTraits TRAITS = new StrategyTraits(true, false, true, true, TornPageProtection.DOUBLEWRITE, ChangeDetail.RANGES_WITH_BEFORE, VersionHeader.BYTES);
+
+    /** For {@link java.util.ServiceLoader}. */
+    public InnodbProvider() {
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String description() {
+        return "InnoDB: a circular redo log of mini-transactions, undo in undo pages that redo rebuilds, a doublewrite buffer; recovery redoes everything, then rolls back what the undo pages say.";
+    }
+
+    @Override
+    public StrategyTraits traits() {
+        return TRAITS;
+    }
+
+    @Override
+    public List<StrategyOption<?>> options() {
+        return InnodbOptions.ALL;
+    }
+
+    /**
+     * Prepares the strategy.
+     *
+     * @throws ConfigException if the options are too small for the page size
+     */
+    @Override
+    public RecoveryStrategy open(StrategyContext context) {
+        InnodbOptions options = InnodbOptions.of(context.options());
+        options.checkRoomForPages(context.pageSize());
+        return new InnodbStrategy(context, options);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.afterimage.innodbstyle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.afterimage.api.RecoveryPhase;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.BufferStatistics;
+import dev.afterimage.buffer.DoublewriteBuffer;
+import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.wal.RecoveryTicker;
+
+/**
+ * What opening a store does before and while its pages are brought up to date.
+ *
+ * <pre>
+ *   scan          finds the end of the redo log from the last checkpoint on       changes nothing but the log's tail, which it makes durable
+ *   doublewrite   makes torn homes whole from their copies                         durable before redo looks at any page
+ *   redo          repeats history, undo pages included, by page LSN               homes of pages, by versions that the log holds durably: can be done again
+ *   -             the log goes on behind its end, in an epoch of its own           the checkpoint stays where it was
+ *   undo          what the rollback segments hold as ACTIVE is rolled back,        ordinary mini-transactions, which the next recovery would redo
+ *                 now or after opening
+ * </pre>
+ *
+ * <p>A crash at any point is followed by a recovery from the same checkpoint, or from a later one that a page cleaner took meanwhile (rule A2). What was rolled back by then stays so: the undo log is shorter by it.
+ */
+final class Recovery {
+    /** Redo is gathered by pages for so much of the log at a time. */
+    private static final int BATCH_BYTES = 8 << 20;
+
+    private final StrategyContext context;
+    private final StoreState state;
+    private final RedoReader reader;
+    private final RedoEnd end;
+    private final List<RecoveryPhase> phases = new ArrayList<>();
+    private final Set<Long> committed = new HashSet<>();
+    private long groups;
+    private long changesRedone;
+    private long pagesRepaired;
+    private long transactionsUndone;
+
+    /** Finds the end of the log. */
+    Recovery(StrategyContext context, RedoReader reader) {
+        this.context = context;
+        this.reader = reader;
+        this.state = StoreState.decode(reader.checkpoint().payload(), context.pageSize());
+        long start = context.time().nanos();
+        long from = reader.checkpoint().lsn();
+        RecoveryTicker ticker = RecoveryTicker.untilTheEnd(context, "scan", from);
+        end = reader.findEnd(ticker::reached);
+        ticker.finished(end.lsn());
+        phases.add(RecoveryPhase.over("scan", from, end.lsn(), end.lsn() - from, since(start)));
+    }
+
+    /** Where the log ends. */
+    RedoEnd end() {
+        return end;
+    }
+
+    /** Before anybody reads a page. */
+    void repair(DoublewriteBuffer doublewrite) {
+        long start = context.time().nanos();
+        pagesRepaired = doublewrite.repair();
+        phases.add(RecoveryPhase.over("doublewrite", 0, 0, 0, since(start)).withPages(0, pagesRepaired));
+    }
+
+    /** Repeats history. */
+    void redo(BufferPool pool, Spaces spaces) {
+        long start = context.time().nanos();
+        BufferStatistics before = pool.statistics();
+        RecoveryTicker ticker = RecoveryTicker.between(context, "redo", end.checkpointLsn(), end.lsn());
+        RedoBatch batch = new RedoBatch(pool, spaces, BATCH_BYTES);
+        long records = 0;
+        reader.rewind();
+        while (reader.next()) {
+            groups++;
+            while (reader.nextRecord()) {
+                records++;
+                if (reader.space() == Spaces.COMMITS) {
+                    committed.add(reader.page());
+                } else {
+                    batch.add(reader);
+                }
+            }
+            if (batch.isFull()) {
+                batch.apply();
+                ticker.reached(reader.endLsn());
+            }
+        }
+        batch.apply();
+        ticker.finished(end.lsn());
+        changesRedone = batch.applied();
+        BufferStatistics now = pool.statistics();
+        phases.add(RecoveryPhase.over("redo", end.checkpointLsn(), end.lsn(), end.lsn() - end.checkpointLsn(), since(start)).withRecords(records)
+                .withPages(now.misses() - before.misses(), now.pagesWritten() - before.pagesWritten()).withRedo(batch.applied(), batch.skipped()));
+    }
+
+    /** Rolls back what was unfinished, here and now, the youngest writer first. */
+    void undo(BufferPool pool, List<UndoLog> losers, PageGroup group, TransactionSystem transactions) {
+        transactionsUndone = losers.size();
+        if (losers.isEmpty()) {
+            return;
+        }
+        long start = context.time().nanos();
+        BufferStatistics before = pool.statistics();
+        losers.sort(Comparator.comparingLong(UndoLog::writer).reversed());
+        long undone = 0;
+        for (UndoLog loser : losers) {
+            while (!loser.isEmpty()) {
+                loser.undoLast(group);
+                undone++;
+            }
+            loser.end(group);
+            transactions.rolledBack(loser);
+        }
+        BufferStatistics now = pool.statistics();
+        phases.add(RecoveryPhase.over("undo", end.lsn(), end.lsn(), 0, since(start)).withPages(now.misses() - before.misses(), now.pagesWritten() - before.pagesWritten())
+                .withUndo(undone, 0));
+    }
+
+    /** Leaves it to be rolled back after opening. */
+    void leaveToBeUndone(List<UndoLog> losers) {
+        transactionsUndone = losers.size();
+    }
+
+    /** What was done. */
+    RecoveryReport report(long highestTransactionId) {
+        Outcome outcome = state.clean() && groups == 0 ? Outcome.CLEAN : Outcome.RECOVERED;
+        Duration all = phases.stream().map(RecoveryPhase::duration).reduce(Duration.ZERO, Duration::plus);
+        long redone = changesRedone == 0 ? 0 : committed.size();
+        return new RecoveryReport(InnodbProvider.NAME, outcome, phases, redone, transactionsUndone, pagesRepaired, end.tailBytesCut(), highestTransactionId, all);
+    }
+
+    private Duration since(long startNanos) {
+        return Duration.ofNanos(context.time().nanos() - startNanos);
+    }
+}
