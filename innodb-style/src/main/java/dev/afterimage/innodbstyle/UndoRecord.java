@@ -33,6 +33,8 @@ final class UndoRecord {
 
     private byte[] array = new byte[1 << 9];
     private ByteBuffer bytes = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
+    /** The same, for what {@link #content} hands out: its position and limit move. */
+    private ByteBuffer handedOut = bytes.duplicate();
 
     /** Copies the record at an offset of an undo page. */
     UndoRecord read(OffHeapBytes page, long pageNumber, int offset) {
@@ -45,6 +47,7 @@ final class UndoRecord {
         if (array.length < length) {
             array = new byte[Integer.highestOneBit(length) * 2];
             bytes = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
+            handedOut = bytes.duplicate();
         }
         page.get(offset, array, 0, length);
         int content = HEADER_BYTES;
@@ -113,7 +116,7 @@ final class UndoRecord {
         for (int before = 0; before < range; before++) {
             at += length(before);
         }
-        return bytes.clear().position(at).limit(at + length(range));
+        return handedOut.clear().position(at).limit(at + length(range));
     }
 
     /** Whether the page exists in the version before. */
