@@ -97,12 +97,12 @@ class SnapshotTest {
         try (Transaction writer = store.begin(); WritablePage writable = writer.write(page)) {
             writable.putLong(0, 2);
             int locked = store.locks().lockedPages();
-            assertEquals(1L, CompletableFuture.supplyAsync(() -> store.call(SNAPSHOT, snapshot -> read(snapshot, page))).join());
+            assertEquals(1L, CompletableFuture.supplyAsync(() -> store.call(SNAPSHOT, snapshot -> read(snapshot, page))).orTimeout(10, TimeUnit.SECONDS).join());
             assertEquals(locked, store.locks().lockedPages());
         }
         try (Transaction snapshot = store.begin(SNAPSHOT); ReadablePage readable = snapshot.read(page)) {
             assertEquals(0, store.locks().lockedPages());
-            CompletableFuture.runAsync(() -> write(3)).join();
+            CompletableFuture.runAsync(() -> write(3)).orTimeout(10, TimeUnit.SECONDS).join();
             assertEquals(1, readable.getLong(0));
         }
     }

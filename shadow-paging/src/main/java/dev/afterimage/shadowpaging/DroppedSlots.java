@@ -25,7 +25,14 @@ final class DroppedSlots {
         this.epochs = epochs;
     }
 
-    private record Dropped(LongList slots, long flip, long epoch) {
+    /**
+     * What one flip dropped.
+     *
+     * @param slots the slots
+     * @param flip the flip's number
+     * @param epoch the epoch in which its root was published
+     */
+    record Dropped(LongList slots, long flip, long epoch) {
     }
 
     /** Takes note of what a flip dropped; its root is published. */
@@ -37,11 +44,11 @@ final class DroppedSlots {
     }
 
     /**
-     * The oldest drop that nobody needs any more, which is then the caller's; null if there is none.
+     * The oldest drop that neither the disk nor a walk needs any more, which is then the caller's; null if there is none. A snapshot may still need it ({@link PinnedRoots}).
      *
      * @param durableFlip number of the newest flip known to be durable
      */
-    @Nullable LongList takeReusable(long durableFlip) {
+    @Nullable Dropped takeReusable(long durableFlip) {
         Dropped oldest = waiting.peekFirst();
         if (oldest == null || oldest.flip() >= durableFlip) {
             return null;
@@ -53,7 +60,7 @@ final class DroppedSlots {
         }
         waiting.removeFirst();
         count -= oldest.slots().size();
-        return oldest.slots();
+        return oldest;
     }
 
     /** Slots that wait. */

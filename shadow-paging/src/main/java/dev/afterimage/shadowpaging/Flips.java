@@ -43,6 +43,8 @@ final class Flips {
     private final AlternatingBlock rootBlock;
     private final CommittedPages committed;
     private final DroppedSlots dropped;
+    private final PinnedRoots pinned = new PinnedRoots();
+    private final PageTable table;
     private final StrategyEvents events;
 
     /** Held while a commit is put into the pending batch, and while that batch is sealed. */
@@ -83,7 +85,7 @@ final class Flips {
         this.events = events;
         WalkEpochs epochs = new WalkEpochs();
         dropped = new DroppedSlots(epochs);
-        PageTable table = new PageTable(shape, pool, space, expected);
+        table = new PageTable(shape, pool, space, expected);
         committed = new CommittedPages(pool, space, expected, table, epochs, new View(newBatch(), null, durable.root()));
         plannedDepth = durable.root().depth();
         highestBegun = new AtomicLong(durable.highestTransactionId());
@@ -189,6 +191,24 @@ final class Flips {
         }
         newest.await();
         return true;
+    }
+
+    /**
+     * Holds everything committed so far still. What is not durable becomes so first, because only a root that was flipped is a tree that no later commit changes; the flip is shared with all who wait for one.
+     */
+    ShadowSnapshot openSnapshot() {
+        flipPending();
+        return new ShadowSnapshot(this, table, pinned.pin(() -> durable));
+    }
+
+    /** A snapshot has ended: what was kept for it alone is free. */
+    void unpin(PinnedRoots.Pin pin) {
+        slots.giveAll(pinned.unpin(pin));
+    }
+
+    /** Slots that are kept for snapshots alone. */
+    long slotsKeptForSnapshots() {
+        return pinned.count();
     }
 
     /** The last flip: makes everything durable, and notes that the store was closed in good order. No transaction is active. */
@@ -328,6 +348,9 @@ final class Flips {
         durable = next;
         committed.publish(new View(committed.view().pending(), null, next.root()));
         if (batch != null) {
+            // After `durable` moved on: whoever pins a root from now on pins this one, which has these slots.
+            pinned.born(next.flip(), update.written());
+            pinned.born(next.flip(), sealedSlots);
             batch.setDurable();
             // From now on the table answers for the checksums of these slots.
             forget(update.written());
@@ -335,11 +358,12 @@ final class Flips {
             slots.release(batch.nodes().size() - update.written().size());
             dropped.add(update.dropped(), next.flip());
         }
-        LongList reusable = dropped.takeReusable(next.flip());
-        while (reusable != null) {
+        DroppedSlots.Dropped unneeded = dropped.takeReusable(next.flip());
+        while (unneeded != null) {
+            LongList reusable = pinned.dropped(unneeded.flip(), unneeded.slots());
             slots.giveAll(reusable);
             freedSlots += reusable.size();
-            reusable = dropped.takeReusable(next.flip());
+            unneeded = dropped.takeReusable(next.flip());
         }
     }
 

@@ -3,22 +3,24 @@ package dev.afterimage.shadowpaging;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageBytes;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page held by a transaction; reused by it.
+ * A page held by a transaction or a snapshot; reused by it.
  *
  * <p>A writer changes its private slot's frame without the frame's latch: nobody else reads that slot before commit, so it does not matter if the pool, short of frames, writes it half changed.
  * It matters that it is written again then, which is what closing sees to.
  */
 final class ShadowPage implements PageAccess {
-    private final ShadowTransaction owner;
+    private final Deque<ShadowPage> idle;
     private @Nullable Frame frame;
     private long pageId;
     private boolean writing;
 
-    ShadowPage(ShadowTransaction owner) {
-        this.owner = owner;
+    /** @param idle where it goes when it is closed */
+    ShadowPage(Deque<ShadowPage> idle) {
+        this.idle = idle;
     }
 
     ShadowPage open(long id, Frame pinned, boolean forWriting) {
@@ -49,7 +51,7 @@ final class ShadowPage implements PageAccess {
             held.unlatchExclusive();
         }
         held.unpin();
-        owner.takeBack(this);
+        idle.push(this);
     }
 
     private Frame held() {

@@ -1,6 +1,7 @@
 package dev.afterimage.shadowpaging;
 
 import dev.afterimage.spi.ChangeDetail;
+import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyContext;
@@ -29,7 +30,7 @@ public final class ShadowPagingProvider implements RecoveryStrategyProvider {
 
     @Override
     public StrategyTraits traits() {
-        return new StrategyTraits(false, true, false, false, TornPageProtection.COPY_ON_WRITE, ChangeDetail.NONE, 0);
+        return new StrategyTraits(false, true, false, false, TornPageProtection.COPY_ON_WRITE, ChangeDetail.NONE, 0).with(OptionalTrait.SNAPSHOT_READS);
     }
 
     @Override

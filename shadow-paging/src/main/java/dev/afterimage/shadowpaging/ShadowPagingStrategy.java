@@ -8,6 +8,7 @@ import dev.afterimage.spi.BackgroundTask;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import java.time.Duration;
@@ -59,6 +60,14 @@ final class ShadowPagingStrategy implements RecoveryStrategy {
         current.checkUsable();
         current.begun(transactionId);
         return new ShadowTransaction(current, parts());
+    }
+
+    @Override
+    public StrategySnapshot openSnapshot(long transactionId) {
+        Flips current = flips();
+        current.checkUsable();
+        current.begun(transactionId);
+        return current.openSnapshot();
     }
 
     /** Makes what is pending durable. There is nothing else that a checkpoint could do: no work is ever left for recovery. */

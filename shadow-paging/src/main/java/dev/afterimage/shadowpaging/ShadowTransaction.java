@@ -98,11 +98,6 @@ final class ShadowTransaction implements StrategyTransaction {
         own.clear();
     }
 
-    /** Takes an access object back for the next page. */
-    void takeBack(ShadowPage page) {
-        idle.push(page);
-    }
-
     private CommitBatch commitOwn() {
         LongList pageIds = new LongList();
         LongList places = new LongList();
@@ -153,7 +148,7 @@ final class ShadowTransaction implements StrategyTransaction {
 
     private ShadowPage access() {
         ShadowPage page = idle.poll();
-        return page == null ? new ShadowPage(this) : page;
+        return page == null ? new ShadowPage(idle) : page;
     }
 
     private static PageNotFoundException notFound(long pageId) {

@@ -99,7 +99,7 @@ class FreeSlotsTest {
         int youngWalk = epochs.enter();
         assertEquals(null, dropped.takeReusable(7), "it still may be");
         epochs.exit(oldWalk);
-        assertEquals(17, dropped.takeReusable(6).get(0), "the younger walk cannot have seen them");
+        assertEquals(17, dropped.takeReusable(6).slots().get(0), "the younger walk cannot have seen them");
         epochs.exit(youngWalk);
         assertEquals(0, dropped.count());
         assertEquals(null, dropped.takeReusable(7));
@@ -115,7 +115,7 @@ class FreeSlotsTest {
         dropped.add(slots, 5);
         assertTrue(epochs.tryAdvance());
         int walk = epochs.enter();
-        assertEquals(17, dropped.takeReusable(6).get(0));
+        assertEquals(17, dropped.takeReusable(6).slots().get(0));
         epochs.exit(walk);
     }
 }
