@@ -59,6 +59,9 @@ final class ConformanceCommand implements Callable<Integer> {
                 case REFUSED -> "@|yellow refused|@";
                 case FAILED -> "@|bold,red FAILED|@";
             }));
+            if (!report.figures().isEmpty()) {
+                out.println("       " + report.figures());
+            }
             if (report.verdict() == RuleReport.Verdict.FAILED) {
                 report.detail().lines().limit(6).forEach(line -> out.println("       " + line));
             }

@@ -346,6 +346,15 @@ public abstract class RecoveryStrategyConformance {
         campaign().check(RuleCheck.CRASH_CYCLES);
     }
 
+    /** Rule L2, restarts. */
+    @Test
+    @Rule("L2")
+    @Tag("rule-L2")
+    @DisplayName("L2 Twenty restarts in a row that are cut short leave no more on the disk than one needs")
+    public void interruptedRestartsLeaveNoMoreThanOne() {
+        campaign().check(RuleCheck.INTERRUPTED_RESTARTS);
+    }
+
     /** Rule N1. */
     @Test
     @Rule("N1")

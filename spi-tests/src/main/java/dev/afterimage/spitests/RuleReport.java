@@ -16,10 +16,11 @@ import java.util.Optional;
  * @param statesVisited of these, looked at
  * @param statesDistinct disk images among these, no two equal
  * @param pointsProved crash points at which every legal image was looked at
+ * @param figures what was measured, in a sentence, or empty
  * @param detail the failure's message, or empty
  */
 public record RuleReport(String strategy, String rule, String title, Verdict verdict, long cases, long statesTotal, long statesVisited, long statesDistinct,
-        long pointsProved, String detail) {
+        long pointsProved, String figures, String detail) {
 
     /** What became of a test. */
     public enum Verdict {
@@ -45,6 +46,7 @@ public record RuleReport(String strategy, String rule, String title, Verdict ver
         entry.put(PREFIX + "states-visited", Long.toString(statesVisited));
         entry.put(PREFIX + "states-distinct", Long.toString(statesDistinct));
         entry.put(PREFIX + "points-proved", Long.toString(pointsProved));
+        entry.put(PREFIX + "figures", figures.isBlank() ? "-" : figures);
         entry.put(PREFIX + "detail", detail.isBlank() ? "-" : detail);
         return entry;
     }
@@ -54,10 +56,11 @@ public record RuleReport(String strategy, String rule, String title, Verdict ver
         if (!entry.containsKey(PREFIX + "rule")) {
             return Optional.empty();
         }
+        String figures = entry.getOrDefault(PREFIX + "figures", "-");
         String detail = entry.get(PREFIX + "detail");
         return Optional.of(new RuleReport(entry.get(PREFIX + "strategy"), entry.get(PREFIX + "rule"), entry.get(PREFIX + "title"),
                 Verdict.valueOf(entry.get(PREFIX + "verdict")), number(entry, "cases"), number(entry, "states-total"), number(entry, "states-visited"),
-                number(entry, "states-distinct"), number(entry, "points-proved"), detail.equals("-") ? "" : detail));
+                number(entry, "states-distinct"), number(entry, "points-proved"), figures.equals("-") ? "" : figures, detail.equals("-") ? "" : detail));
     }
 
     private static long number(Map<String, String> entry, String name) {

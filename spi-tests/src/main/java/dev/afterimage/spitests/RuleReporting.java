@@ -49,7 +49,7 @@ public final class RuleReporting implements ExecutionCondition, AfterTestExecuti
                 : failure instanceof TestAbortedException ? RuleReport.Verdict.REFUSED : RuleReport.Verdict.FAILED;
         Tally tally = conformance.tally();
         RuleReport report = new RuleReport(conformance.strategyName(), rule.value(), context.getDisplayName(), verdict, tally.cases(), tally.counts().total(),
-                tally.counts().visited(), tally.distinct(), tally.counts().proved(), failure == null ? "" : String.valueOf(failure.getMessage()));
+                tally.counts().visited(), tally.distinct(), tally.counts().proved(), tally.figures(), failure == null ? "" : String.valueOf(failure.getMessage()));
         context.publishReportEntry(report.toEntry());
         run(context).add(report);
     }
@@ -60,6 +60,7 @@ public final class RuleReporting implements ExecutionCondition, AfterTestExecuti
         boolean wanted = context.getConfigurationParameter(SUMMARY).map(Boolean::parseBoolean).orElse(true);
         if (wanted && !run.reports().isEmpty()) {
             System.out.println("conformance of " + run.summary());
+            run.reports().stream().filter(report -> !report.figures().isEmpty()).forEach(report -> System.out.println("  " + report.rule() + " " + report.strategy() + ": " + report.figures()));
         }
     }
 

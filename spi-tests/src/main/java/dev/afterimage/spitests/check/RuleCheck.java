@@ -35,7 +35,9 @@ public enum RuleCheck {
     /** L1: transactions of 20,000 pages. */
     HUGE_TRANSACTION((subject, tally) -> new HugeTransaction(subject, tally).survive()),
     /** L2: a hundred crash cycles. */
-    CRASH_CYCLES((subject, tally) -> new CrashCycles(subject, tally).live());
+    CRASH_CYCLES((subject, tally) -> new CrashCycles(subject, tally).live()),
+    /** L2: what restarts that are cut short leave. */
+    INTERRUPTED_RESTARTS((subject, tally) -> new InterruptedRestarts(subject, tally).leaveNoMoreThanOne());
 
     private static final int CASES_MAX = 300;
     private static final String PREFIX = "check-";

@@ -11,6 +11,7 @@ public final class Tally {
     private final Marks marks = new Marks();
     private EnumerationCounts counts = EnumerationCounts.NONE;
     private long cases;
+    private String figures = "";
 
     /** A scenario, or one variant of it, begins. */
     public synchronized void oneCase() {
@@ -23,6 +24,16 @@ public final class Tally {
 
     void image(long hash) {
         images.add(hash);
+    }
+
+    /** What was measured, in a sentence. */
+    synchronized void figures(String sentence) {
+        figures = sentence;
+    }
+
+    /** What was measured, or empty. */
+    public synchronized String figures() {
+        return figures;
     }
 
     /** Scenarios and variants so far. */
