@@ -350,7 +350,7 @@ public abstract class RecoveryStrategyConformance {
     @Test
     @Rule("L2")
     @Tag("rule-L2")
-    @DisplayName("L2 Twenty restarts in a row that are cut short leave no more on the disk than one needs")
+    @DisplayName("L2 Fifty restarts in a row that are cut short leave no more on the disk than one needs")
     public void interruptedRestartsLeaveNoMoreThanOne() {
         campaign().check(RuleCheck.INTERRUPTED_RESTARTS);
     }
