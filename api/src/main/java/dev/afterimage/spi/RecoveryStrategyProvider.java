@@ -1,6 +1,10 @@
 package dev.afterimage.spi;
 
 import java.util.List;
+import java.util.function.Predicate;
+
+import dev.afterimage.api.UnsupportedTraitException;
+import dev.afterimage.spi.storage.Disk;
 
 /**
  * The door of a plug-in: found by {@link java.util.ServiceLoader}, stateless, safe for many threads.
@@ -24,4 +28,17 @@ public interface RecoveryStrategyProvider {
      * @param context the disk and every source of nondeterminism (rule N1)
      */
     RecoveryStrategy open(StrategyContext context);
+
+    /**
+     * Shows the log of a store that is not open, the oldest record first. It only reads, and a damaged log it shows up to the damage: it is for people who want to know what
+     * happened.
+     *
+     * @param disk the store's; it refuses to be written
+     * @param storeId the store's number, as in {@link StrategyContext#storeId()}
+     * @param each is given each record, and says whether it wants another
+     * @throws UnsupportedTraitException if the strategy keeps no log, which is what a strategy does that does not override this
+     */
+    default LogSummary readLog(Disk disk, long storeId, Predicate<LogEntry> each) {
+        throw new UnsupportedTraitException("the strategy " + name() + " keeps no log that could be shown");
+    }
 }

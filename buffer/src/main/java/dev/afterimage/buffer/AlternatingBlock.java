@@ -87,6 +87,30 @@ public final class AlternatingBlock {
      * @throws dev.afterimage.spi.storage.DiskException if the device fails, which is not taken for damage
      */
     public static AlternatingBlock open(DiskFile file, long storeId) {
+        Newest newest = newest(file, storeId);
+        AlternatingBlock block = new AlternatingBlock(file, storeId, newest.sequence, newest.payload);
+        // The other copy first: as long as it may be torn, the good one is left alone.
+        block.writeCopy(newest.sequence, 1 - newest.copy, newest.payload);
+        file.sync();
+        block.writeCopy(newest.sequence, newest.copy, newest.payload);
+        file.sync();
+        return block;
+    }
+
+    /**
+     * The newest payload there is now, for those who only look: nothing is repaired, and a crash may yet show an older one.
+     *
+     * @return read-only, little-endian, at position 0
+     * @throws StoreDamagedException if no copy is valid, or they belong to another store
+     */
+    public static ByteBuffer peek(DiskFile file, long storeId) {
+        return newest(file, storeId).payload.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private record Newest(long sequence, int copy, ByteBuffer payload) {
+    }
+
+    private static Newest newest(DiskFile file, long storeId) {
         BlockSector sector = new BlockSector();
         long newest = 0;
         int goodCopy = 0;
@@ -108,13 +132,7 @@ public final class AlternatingBlock {
             throw new StoreDamagedException("file " + file.name() + " holds no valid block; expected one of four copies, found "
                     + found + "; restore the store from a backup");
         }
-        AlternatingBlock block = new AlternatingBlock(file, storeId, newest, payload);
-        // The other copy first: as long as it may be torn, the good one is left alone.
-        block.writeCopy(newest, 1 - goodCopy, payload);
-        file.sync();
-        block.writeCopy(newest, goodCopy, payload);
-        file.sync();
-        return block;
+        return new Newest(newest, goodCopy, payload);
     }
 
     /** The newest payload: read-only, little-endian, at position 0, as long as it was written. */

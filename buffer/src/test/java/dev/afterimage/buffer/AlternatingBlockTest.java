@@ -62,6 +62,25 @@ class AlternatingBlockTest {
     }
 
     @Test
+    @DisplayName("shows the newest payload to those who only look, damaged twin or not, and changes nothing")
+    void peek() {
+        CrashableFile file = new CrashableFile(new byte[0]);
+        AlternatingBlock block = AlternatingBlock.create(file, STORE, payload(0));
+        block.write(payload(1));
+        block.write(payload(2));
+        file.write(ByteBuffer.allocate(512), AlternatingBlock.position(AlternatingBlock.slot(3), 0));
+        byte[] before = new byte[AlternatingBlock.FILE_BYTES];
+        file.read(ByteBuffer.wrap(before), 0);
+        int syncs = file.syncs;
+        assertEquals(payload(2), AlternatingBlock.peek(file, STORE));
+        byte[] after = new byte[AlternatingBlock.FILE_BYTES];
+        file.read(ByteBuffer.wrap(after), 0);
+        assertEquals(ByteBuffer.wrap(before), ByteBuffer.wrap(after));
+        assertEquals(syncs, file.syncs);
+        assertThrows(StoreDamagedException.class, () -> AlternatingBlock.peek(file, STORE + 1));
+    }
+
+    @Test
     @DisplayName("one sync per write")
     void oneSync() {
         CrashableFile file = new CrashableFile(new byte[0]);

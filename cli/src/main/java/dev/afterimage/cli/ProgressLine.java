@@ -62,6 +62,21 @@ final class ProgressLine implements Progress {
         }
     }
 
+    /** Writes over the line, where there is one. */
+    synchronized void over(String text) {
+        if (bar) {
+            draw(text);
+        }
+    }
+
+    /** A line of its own, where lines are not written over. */
+    synchronized void note(String text) {
+        if (!bar) {
+            out.println(text);
+            out.flush();
+        }
+    }
+
     private void draw(String text) {
         String line = text.length() > WIDTH ? text.substring(0, WIDTH) : text;
         out.print("\r" + line + " ".repeat(WIDTH - line.length()));

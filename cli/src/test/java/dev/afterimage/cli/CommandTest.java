@@ -8,15 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.afterimage.api.PageStore;
+import dev.afterimage.api.PageStores;
+import dev.afterimage.api.StoreConfig;
+import dev.afterimage.api.Transaction;
+import dev.afterimage.api.WritablePage;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
@@ -87,15 +94,25 @@ class CommandTest {
     @TestFactory
     @DisplayName("bad usage is one line on standard error and exit status 2")
     Stream<DynamicTest> badUsage() {
-        return Map.of(
-                "compare --threads none", "Invalid value for option '--threads': 'none' is not an int",
-                "compare --threads 0", "--threads: expected 1 to 256, found 0",
-                "compare --strategies shadow,paging", "unknown strategy \"shadow\"; there are postgres-style, shadow-paging, undo-redo-aries",
-                "compare no-such-file.csv", "no-such-file.csv: no such file; expected a CSV file of payment orders",
-                "conformance --strategy aries", "unknown strategy \"aries\"; there are postgres-style, shadow-paging, undo-redo-aries",
-                "conformance", "Missing required option: '--strategy=NAME'",
-                "juggle", "Unmatched argument at index 0: 'juggle'",
-                "compare --durability SOLID", "Invalid value for option '--durability'")
+        return Map.ofEntries(
+                Map.entry("compare --threads none", "Invalid value for option '--threads': 'none' is not an int"),
+                Map.entry("compare --threads 0", "--threads: expected 1 to 256, found 0"),
+                Map.entry("compare --strategies shadow,paging", "unknown strategy \"shadow\"; there are postgres-style, shadow-paging, undo-redo-aries"),
+                Map.entry("compare no-such-file.csv", "no-such-file.csv: no such file; expected a CSV file of payment orders"),
+                Map.entry("conformance --strategy aries", "unknown strategy \"aries\"; there are postgres-style, shadow-paging, undo-redo-aries"),
+                Map.entry("conformance", "Missing required option: '--strategy=NAME'"),
+                Map.entry("juggle", "Unmatched argument at index 0: 'juggle'"),
+                Map.entry("log", "Missing required parameter: 'STORE'"),
+                Map.entry("log no-such-store", "file:no-such-store: expected a store, found none"),
+                Map.entry("log ../docs/help", "expected a store, found no afterimage.store but other files"),
+                Map.entry("log pom.xml", "expected a folder, found a file"),
+                Map.entry("log tape:attic", "the schemes there are: file, memory"),
+                Map.entry("log src --limit 0", "--limit: expected at least 1, found 0"),
+                Map.entry("log src --from -1", "--from: expected 0 or more, found -1"),
+                Map.entry("log src --page seven", "Invalid value for option '--page': 'seven' is not a long"),
+                Map.entry("recover no-such-store", "file:no-such-store: expected a store, for the open mode is OPEN, found none"),
+                Map.entry("recover src --cache 0", "--cache: expected 1 to 1048576, found 0"),
+                Map.entry("compare --durability SOLID", "Invalid value for option '--durability'"))
                 .entrySet().stream().map(usage -> DynamicTest.dynamicTest(usage.getKey(), () -> requireComplaint(usage.getKey(), usage.getValue())));
     }
 
@@ -116,10 +133,115 @@ class CommandTest {
         assertTrue(err.toString().contains(there + ": exists already, nothing was touched"), err::toString);
     }
 
+    /** The files of a store at a moment at which one transaction has committed, and another has not; as a crash of the process leaves them. */
+    private Path crashed(String strategy) throws IOException {
+        Path store = folder.resolve(strategy);
+        Path copy = Files.createDirectories(folder.resolve(strategy + "-crashed"));
+        try (PageStore open = PageStores.open(StoreConfig.at(store).strategy(strategy).build()); Transaction unfinished = open.begin()) {
+            long[] pages = new long[2];
+            open.transact(transaction -> {
+                for (int index = 0; index < pages.length; index++) {
+                    try (WritablePage page = transaction.allocate()) {
+                        pages[index] = page.id();
+                        page.putLong(0, index);
+                    }
+                }
+            });
+            try (WritablePage page = unfinished.write(pages[0])) {
+                page.putLong(8, 4711);
+            }
+            open.transact(transaction -> {
+                try (WritablePage page = transaction.write(pages[1])) {
+                    page.putLong(8, 4712);
+                }
+            });
+            try (Stream<Path> files = Files.list(store)) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, copy.resolve(file.getFileName()));
+                }
+            }
+            assertEquals(2, run("log", store.toString()));
+            assertTrue(err.toString().contains("is open: "), err::toString);
+        }
+        return copy;
+    }
+
+    /** Every byte of a store but its lock, which says who has it. */
+    private static Map<String, ByteBuffer> content(Path store) throws IOException {
+        Map<String, ByteBuffer> content = new TreeMap<>();
+        try (Stream<Path> files = Files.list(store)) {
+            for (Path file : files.filter(path -> !path.endsWith(".afterimage.lock")).toList()) {
+                content.put(file.getFileName().toString(), ByteBuffer.wrap(Files.readAllBytes(file)));
+            }
+        }
+        return content;
+    }
+
+    @Test
+    @DisplayName("log shows a crashed store's records, all or those asked for, and changes no byte; of a damaged log what can be read, and where the damage is")
+    void log() throws IOException {
+        for (String strategy : List.of("undo-redo-aries", "postgres-style")) {
+            Path store = crashed(strategy);
+            Map<String, ByteBuffer> before = content(store);
+            out.getBuffer().setLength(0);
+            assertEquals(0, run("log", store.toString()), err::toString);
+            List<String> lines = out.toString().lines().toList();
+            assertTrue(lines.get(0).contains("LSN  transaction  type"), out::toString);
+            assertTrue(lines.stream().anyMatch(line -> line.contains("commit")), out::toString);
+            assertTrue(lines.stream().anyMatch(line -> line.contains(" records shown; the log ends at LSN ")), out::toString);
+            assertTrue(lines.get(lines.size() - 1).contains("would begin"), out::toString);
+            String third = lines.get(4).strip().split(" ")[0];
+            out.getBuffer().setLength(0);
+            assertEquals(0, run("log", store.toString(), "--from", third, "--limit", "2"));
+            List<String> fewer = out.toString().lines().toList();
+            assertEquals(lines.subList(4, 6), fewer.subList(2, 4), out::toString);
+            assertTrue(fewer.get(5).startsWith("2 records shown; the log goes on at LSN "), out::toString);
+            out.getBuffer().setLength(0);
+            assertEquals(0, run("log", store.toString(), "--page", "1", "--transaction", "1"));
+            assertTrue(out.toString().lines().skip(2).takeWhile(line -> !line.isEmpty()).allMatch(line -> line.matches(" *\\d+ +1  .{16} +1  .*")), out::toString);
+            assertEquals(before, content(store));
+
+            Path segment = store.resolve(before.keySet().stream().filter(name -> name.length() == 24).findFirst().orElseThrow());
+            byte[] bytes = Files.readAllBytes(segment);
+            bytes[Integer.parseInt(third) + 30] ^= 1;
+            Files.write(segment, bytes);
+            out.getBuffer().setLength(0);
+            assertEquals(1, run("log", store.toString()));
+            List<String> damaged = out.toString().lines().toList();
+            assertEquals(lines.subList(0, 4), damaged.subList(0, 4));
+            assertTrue(damaged.get(5).startsWith("2 records shown; the log is damaged behind LSN "), out::toString);
+            assertTrue(damaged.get(6).contains(segment.getFileName().toString()), out::toString);
+        }
+    }
+
+    @Test
+    @DisplayName("log says so where a strategy keeps none")
+    void noLog() throws IOException {
+        assertEquals(2, run("log", crashed("shadow-paging").toString()));
+        assertTrue(err.toString().contains("the strategy shadow-paging keeps no log that could be shown"), err::toString);
+    }
+
+    @Test
+    @DisplayName("recover shows phase by phase what it took, in 120 columns at most, and leaves the store closed in good order")
+    void recover() throws IOException {
+        for (String strategy : List.of("undo-redo-aries", "postgres-style", "shadow-paging")) {
+            Path store = crashed(strategy);
+            out.getBuffer().setLength(0);
+            assertEquals(0, run("recover", store.toString(), "--cache", "4"), err::toString);
+            assertTrue(out.toString().startsWith("Recovered after a crash (" + strategy), out::toString);
+            assertTrue(out.toString().lines().allMatch(line -> line.length() <= 120), out::toString);
+            assertEquals(strategy.equals("undo-redo-aries"), out.toString().contains("undone or left out: 1"), out::toString);
+            assertEquals(strategy.equals("undo-redo-aries"), out.toString().lines().anyMatch(line -> line.matches("undo +\\d+ +\\d+ +1 +0 +0 +0 +0 +1 +1 .*")), out::toString);
+            out.getBuffer().setLength(0);
+            assertEquals(0, run("recover", store.toString()));
+            assertTrue(out.toString().startsWith("The store was closed in good order"), out::toString);
+        }
+    }
+
     @Test
     @DisplayName("every command has help")
     void help() {
-        for (String command : List.of("strategies", "compare", "conformance")) {
+        for (String command : List.of("strategies", "compare", "conformance", "recover", "log")) {
             assertEquals(0, run(command, "--help"));
         }
         assertTrue(out.toString().contains("--crash-states=N"), out::toString);

@@ -1,9 +1,13 @@
 package dev.afterimage.engine;
 
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.StoreConfig;
+import dev.afterimage.spi.LogEntry;
+import dev.afterimage.spi.LogSummary;
+import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StoreEngine;
 import dev.afterimage.spi.StoreEnvironment;
 
@@ -22,9 +26,19 @@ public final class AfterimageEngine implements StoreEngine {
     public PageStore open(StoreConfig config, StoreEnvironment environment) {
         Objects.requireNonNull(config, "config");
         Objects.requireNonNull(environment, "environment");
-        StrategyCatalogue strategies = environment.strategy() == null
-                ? StrategyCatalogue.installed()
-                : StrategyCatalogue.only(environment.strategy());
-        return new StoreOpening(config, environment, strategies, DiskCatalogue.installed()).open();
+        return new StoreOpening(config, environment, strategies(environment), DiskCatalogue.installed()).open();
+    }
+
+    @Override
+    public LogSummary readLog(String location, StoreEnvironment environment, Predicate<LogEntry> each) {
+        Objects.requireNonNull(location, "location");
+        Objects.requireNonNull(environment, "environment");
+        Objects.requireNonNull(each, "each");
+        return new LogReading(location, environment, strategies(environment), DiskCatalogue.installed()).read(each);
+    }
+
+    private static StrategyCatalogue strategies(StoreEnvironment environment) {
+        RecoveryStrategyProvider only = environment.strategy();
+        return only == null ? StrategyCatalogue.installed() : StrategyCatalogue.only(only);
     }
 }

@@ -7,6 +7,8 @@ import java.util.zip.CRC32C;
 
 import dev.afterimage.api.StoreConfig;
 import dev.afterimage.api.StoreFormatException;
+import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskFile;
 
 /**
  * What a store says of itself, in the one sector of {@value #FILE}.
@@ -63,6 +65,21 @@ record StoreHeader(boolean ready, String strategy, int pageSize, long storeId, l
         sector.clear();
         assert decode(sector.duplicate().order(ByteOrder.LITTLE_ENDIAN), "this header").equals(this);
         return sector;
+    }
+
+    /**
+     * Reads the header of a store.
+     *
+     * @throws StoreFormatException if the file holds no header, a damaged one, or one of a newer format
+     */
+    static StoreHeader readFrom(Disk disk) {
+        try (DiskFile file = disk.open(FILE)) {
+            // One byte more than a header, to notice a file that is too long.
+            ByteBuffer sector = ByteBuffer.allocate(BYTES + 1).order(ByteOrder.LITTLE_ENDIAN);
+            file.read(sector, 0);
+            sector.flip();
+            return decode(sector, disk.description());
+        }
     }
 
     /**

@@ -1,8 +1,6 @@
 package dev.afterimage.engine;
 
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Supplier;
@@ -48,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreOpening {
     static final String LOCK_FILE = "afterimage.lock";
     static final String NEW_HEADER_FILE = StoreHeader.FILE + ".new";
-    private static final String ENGINE_PREFIX = "afterimage.";
+    static final String ENGINE_PREFIX = "afterimage.";
     private static final System.Logger LOG = System.getLogger("dev.afterimage.engine");
 
     private final StoreConfig config;
@@ -127,7 +125,7 @@ final class StoreOpening {
     private Plan look(Disk disk) {
         List<String> names = disk.list();
         if (names.contains(StoreHeader.FILE)) {
-            return plan(readHeader(disk), disk.description());
+            return plan(StoreHeader.readFrom(disk), disk.description());
         }
         List<String> foreign = names.stream().filter(name -> !name.equals(LOCK_FILE) && !name.equals(NEW_HEADER_FILE)).toList();
         if (!foreign.isEmpty()) {
@@ -136,16 +134,6 @@ final class StoreOpening {
                     + (foreign.size() > 5 ? " and " + (foreign.size() - 5) + " more" : "") + "; nothing was touched, choose another place");
         }
         return plan(null, disk.description());
-    }
-
-    private static StoreHeader readHeader(Disk disk) {
-        try (DiskFile file = disk.open(StoreHeader.FILE)) {
-            // One byte more than a header, to notice a file that is too long.
-            ByteBuffer sector = ByteBuffer.allocate(StoreHeader.BYTES + 1).order(ByteOrder.LITTLE_ENDIAN);
-            file.read(sector, 0);
-            sector.flip();
-            return StoreHeader.decode(sector, disk.description());
-        }
     }
 
     private Plan plan(@Nullable StoreHeader header, String place) {

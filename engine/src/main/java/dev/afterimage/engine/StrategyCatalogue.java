@@ -79,6 +79,11 @@ final class StrategyCatalogue {
         return onlyOne();
     }
 
+    /** The strategy that made a store. */
+    RecoveryStrategyProvider maker(String name) {
+        return named(name, "the header of this store");
+    }
+
     private Optional<Wish> wish(StoreConfig config) {
         if (imposed) {
             return Optional.of(new Wish(byName.firstKey(), "the environment"));

@@ -54,7 +54,7 @@ final class ToyStrategy implements RecoveryStrategy {
     private static final byte[] GONE = new byte[0];
 
     /** Provides toys; {@link #hook} sees the name of each call before it is done, and may throw. */
-    static final class Provider implements RecoveryStrategyProvider {
+    static class Provider implements RecoveryStrategyProvider {
         private final String name;
         private final ChangeDetail detail;
         volatile Consumer<String> hook = call -> { };

@@ -1,16 +1,27 @@
 package dev.afterimage.postgresstyle;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import dev.afterimage.api.ConfigException;
+import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.api.StoreFormatException;
+import dev.afterimage.buffer.AlternatingBlock;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.spi.ChangeDetail;
+import dev.afterimage.spi.LogEntry;
+import dev.afterimage.spi.LogSummary;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyTraits;
 import dev.afterimage.spi.TornPageProtection;
+import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.FileMissingException;
+import dev.afterimage.wal.LogAnchor;
+import dev.afterimage.wal.LogDump;
 
 /** The door of this plug-in. */
 public final class PostgresStyleProvider implements RecoveryStrategyProvider {
@@ -52,5 +63,20 @@ public final class PostgresStyleProvider implements RecoveryStrategyProvider {
         PostgresStyleOptions options = PostgresStyleOptions.of(context.options());
         options.checkRoomForImages(context.pageSize());
         return new PostgresStyleStrategy(context, options);
+    }
+
+    /** Where recovery would begin is read from the control file, where that can be read; otherwise all there is of the log is shown. */
+    @Override
+    public LogSummary readLog(Disk disk, long storeId, Predicate<LogEntry> each) {
+        LogAnchor needed = null;
+        String note;
+        try (DiskFile file = disk.open(StoreFiles.CONTROL)) {
+            ControlState control = ControlState.decode(AlternatingBlock.peek(file, storeId));
+            needed = new LogAnchor(control.timeline(), control.redoPoint());
+            note = "Recovery would begin at LSN " + control.redoPoint() + " of timeline " + control.timeline() + (control.clean() ? "; the store was closed in good order." : ".");
+        } catch (StoreDamagedException | StoreFormatException | FileMissingException unreadable) {
+            note = "The control file, which says where recovery begins, cannot be read: " + unreadable.getMessage();
+        }
+        return new LogDump(disk, storeId).read(needed, new RecordDescriptions(), each).withNotes(List.of(note));
     }
 }

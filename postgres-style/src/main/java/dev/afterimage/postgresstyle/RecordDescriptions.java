@@ -4,21 +4,22 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 import dev.afterimage.wal.LogRecordDescriber;
+import dev.afterimage.wal.LogRecordDescription;
 
 /** Says what each log record of this strategy means, for {@link dev.afterimage.wal.LogDump}. */
 final class RecordDescriptions implements LogRecordDescriber {
     @Override
-    public String describe(int type, long transactionId, ByteBuffer body) {
+    public LogRecordDescription describe(int type, long transactionId, ByteBuffer body) {
         return switch (type) {
-            case RecordTypes.RANGES -> "ranges of page " + RangesRecord.pageId(body) + ", on its version of LSN " + RangesRecord.basisLsn(body) + ": " + ranges(body);
-            case RecordTypes.IMAGE -> "image of page " + ImageRecord.pageId(body) + ", " + (body.remaining() - Long.BYTES) + " bytes";
-            case RecordTypes.GONE -> "page " + GoneRecord.pageId(body) + " ceases to exist";
-            case RecordTypes.COMMIT -> "commit of transaction " + transactionId + ", " + CommitRecord.records(body) + " records from LSN " + CommitRecord.firstLsn(body);
+            case RecordTypes.RANGES -> LogRecordDescription.ofPage("ranges", RangesRecord.pageId(body), "bytes " + ranges(body) + " on its version of LSN " + RangesRecord.basisLsn(body));
+            case RecordTypes.IMAGE -> LogRecordDescription.ofPage("image", ImageRecord.pageId(body), "all of it, in " + (body.remaining() - Long.BYTES) + " bytes");
+            case RecordTypes.GONE -> LogRecordDescription.ofPage("gone", GoneRecord.pageId(body), "ceases to exist");
+            case RecordTypes.COMMIT -> LogRecordDescription.of("commit", CommitRecord.records(body) + (CommitRecord.records(body) == 1 ? " record" : " records") + " from LSN " + CommitRecord.firstLsn(body));
             case RecordTypes.CHECKPOINT -> {
                 CheckpointRecord checkpoint = CheckpointRecord.of(body);
-                yield "checkpoint " + checkpoint.number() + ", redo from LSN " + checkpoint.redoPoint() + ", highest transaction " + checkpoint.highestTransactionId();
+                yield LogRecordDescription.of("checkpoint", "number " + checkpoint.number() + ", redo from LSN " + checkpoint.redoPoint() + ", highest transaction " + checkpoint.highestTransactionId());
             }
-            default -> "unknown type " + type + ", " + body.remaining() + " bytes";
+            default -> LogRecordDescription.unknown(type);
         };
     }
 

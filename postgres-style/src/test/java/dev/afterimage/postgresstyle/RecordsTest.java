@@ -15,6 +15,7 @@ import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.memory.PageMemory;
 import dev.afterimage.wal.LogRecord;
+import dev.afterimage.wal.LogRecordDescription;
 
 @DisplayName("The log records")
 class RecordsTest {
@@ -50,7 +51,7 @@ class RecordsTest {
         ByteBuffer body = write(new RangesRecord().of(9, 77, 1234, ranges, source));
         assertEquals(77, RangesRecord.pageId(body));
         assertEquals(1234, RangesRecord.basisLsn(body));
-        assertEquals("ranges of page 77, on its version of LSN 1234: 10..12, 4067..4071", descriptions.describe(RecordTypes.RANGES, 9, body));
+        assertEquals(LogRecordDescription.ofPage("ranges", 77, "bytes 10..12, 4067..4071 on its version of LSN 1234"), descriptions.describe(RecordTypes.RANGES, 9, body));
         OffHeapBytes target = usable(other);
         RangesRecord.apply(body, target);
         assertEquals(0, body.position(), "and can be read again");
@@ -84,15 +85,15 @@ class RecordsTest {
             assertEquals(page.getLong(i), other.getLong(i), "at " + i);
         }
         assertEquals(77, ImageRecord.pageId(body));
-        assertEquals("image of page 77, " + (body.remaining() - 8) + " bytes", descriptions.describe(RecordTypes.IMAGE, 9, body));
+        assertEquals(LogRecordDescription.ofPage("image", 77, "all of it, in " + (body.remaining() - 8) + " bytes"), descriptions.describe(RecordTypes.IMAGE, 9, body));
     }
 
     @Test
     @DisplayName("of commits, checkpoints and pages that are gone describe themselves")
     void others() {
-        assertEquals("commit of transaction 9, 4 records from LSN 100", descriptions.describe(RecordTypes.COMMIT, 9, write(new CommitRecord().of(9, 100, 4))));
-        assertEquals("page 3 ceases to exist", descriptions.describe(RecordTypes.GONE, 9, write(new GoneRecord().of(9, 3))));
-        assertEquals("checkpoint 2, redo from LSN 500, highest transaction 11", descriptions.describe(RecordTypes.CHECKPOINT, 0, write(new CheckpointRecord(500, 11, 2))));
-        assertEquals("unknown type 99, 0 bytes", descriptions.describe(99, 1, ByteBuffer.allocate(0)));
+        assertEquals(LogRecordDescription.of("commit", "4 records from LSN 100"), descriptions.describe(RecordTypes.COMMIT, 9, write(new CommitRecord().of(9, 100, 4))));
+        assertEquals(LogRecordDescription.ofPage("gone", 3, "ceases to exist"), descriptions.describe(RecordTypes.GONE, 9, write(new GoneRecord().of(9, 3))));
+        assertEquals(LogRecordDescription.of("checkpoint", "number 2, redo from LSN 500, highest transaction 11"), descriptions.describe(RecordTypes.CHECKPOINT, 0, write(new CheckpointRecord(500, 11, 2))));
+        assertEquals(LogRecordDescription.unknown(99), descriptions.describe(99, 1, ByteBuffer.allocate(0)));
     }
 }
