@@ -8,7 +8,7 @@ import dev.afterimage.api.RecoveryReport;
 
 /** A recovery report as a table, one row a phase, 120 columns at most. */
 final class RecoveryTable {
-    private static final String ROW = "%-15s %14s %14s %7s %7s %7s %7s %7s %7s %7s %9s %9s%n";
+    private static final String ROW = "%-15s %13s %13s %7s %7s %7s %7s %7s %7s %7s %9s %9s%n";
 
     private RecoveryTable() {
     }
