@@ -25,10 +25,12 @@ import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.ReaderDuringSync;
+import dev.afterimage.spitests.play.RestartScenario;
 import dev.afterimage.spitests.play.StoreUnderTest;
 import dev.afterimage.spitests.specimen.OnForgetfulDisk;
 import dev.afterimage.spitests.specimen.SpecimenLog;
 import dev.afterimage.spitests.specimen.SpecimenShadow;
+import dev.afterimage.spitests.specimen.SpecimenUndo;
 import dev.afterimage.spitests.specimen.Vice;
 
 @DisplayName("A specimen with a vice breaks a rule")
@@ -70,6 +72,10 @@ public class EveryViceIsCaughtTest {
             Catch.of(Vice.A4_KEEPS_ROLLED_BACK_PART, "S1 A3", campaign -> campaign.play(SAVEPOINT_THEN_COMMIT)),
             Catch.of(Vice.E1_READER_DOES_NOT_WAIT, "D3", campaign -> campaign.directed(new ReaderDuringSync(Durability.POWER_SAFE))),
             Catch.of(Vice.N1_OWN_RANDOM, "N1", campaign -> campaign.check(RuleCheck.SAME_CALLS_TWICE)),
+            Catch.of(Vice.A6_UNDOES_ROLLED_BACK, "A1 A2 A3 D1 D2", campaign -> campaign.directed(RestartScenario.RESURRECTED_ROLLBACK)),
+            Catch.of(Vice.A2_UNDOES_AGAIN, "A1 A2 A3 D1 D2", campaign -> campaign.directed(RestartScenario.UNDONE_TWICE)),
+            Catch.of(Vice.A_FORGETS_IDLE_LOSER, "A1 A3", campaign -> campaign.directed(RestartScenario.IDLE_LOSER)),
+            Catch.of(Vice.A_UNDOES_BY_OLD_IMAGE, "A1 A2 A3 D1 D2", campaign -> campaign.directed(RestartScenario.IMAGE_UNDO)),
             Catch.of(Vice.S1_ROOT_BEFORE_PAGES, "A2 T1", campaign -> campaign.directed(TWO_PAGES)),
             Catch.of(Vice.S2_OVERWRITES_VALID_ROOT, "A2", campaign -> campaign.directed(CLOSE_AND_REOPEN, FIRST_COMMIT)),
             Catch.of(Vice.S3_ROOT_WITHOUT_CHECKSUM, "A1 A2 A3 T1 D1", campaign -> campaign.directed(TWO_PAGES)),
@@ -78,13 +84,16 @@ public class EveryViceIsCaughtTest {
             Catch.of(Vice.S9_ORPHANS_STAY, "L2", campaign -> campaign.check(RuleCheck.CRASH_CYCLES)),
             Catch.of(Vice.S10_FALLS_BACK_SILENTLY, "T1", campaign -> campaign.check(RuleCheck.ROT_AT_REST)));
 
+    private static final Set<Vice> UNDO_VICES = EnumSet.of(Vice.A6_UNDOES_ROLLED_BACK, Vice.A2_UNDOES_AGAIN, Vice.A_FORGETS_IDLE_LOSER, Vice.A_UNDOES_BY_OLD_IMAGE);
+
     /** For JUnit. */
     public EveryViceIsCaughtTest() {
     }
 
     private static StoreUnderTest subject(Vice... vices) {
         boolean shadow = vices.length > 0 && vices[0].name().startsWith("S");
-        RecoveryStrategyProvider strategy = shadow ? new SpecimenShadow(vices) : new SpecimenLog(vices);
+        boolean undo = vices.length > 0 && UNDO_VICES.contains(vices[0]);
+        RecoveryStrategyProvider strategy = shadow ? new SpecimenShadow(vices) : undo ? new SpecimenUndo(vices) : new SpecimenLog(vices);
         return new StoreUnderTest(strategy, Map.of(), 4096, 16);
     }
 
@@ -97,6 +106,16 @@ public class EveryViceIsCaughtTest {
             assertTrue(violation.getMessage().startsWith("replay: kit1:"), violation.getMessage());
             assertTrue(aCatch.rules.contains(violation.rule()), () -> "expected one of " + aCatch.rules + ", found " + violation.getMessage());
         }));
+    }
+
+    @Test
+    @DisplayName("but the undo specimen without vices breaks none: its scenarios, restarts crashed twice over, and random work")
+    public void undoWithoutVices() {
+        Campaign campaign = new Campaign(new StoreUnderTest(new SpecimenUndo(), Map.of(), 4096, 16), Effort.QUICK.with(2_000, 2));
+        campaign.directed(RestartScenario.values());
+        campaign.restarts(RestartScenario.SEVERAL_LOSERS, RestartScenario.IDLE_LOSER);
+        campaign.randomNested(Mix.CHECKPOINTS, 50, 8);
+        campaign.randomNested(Mix.ABORTS, 50, 8);
     }
 
     @TestFactory

@@ -3,8 +3,10 @@ package dev.afterimage.spitests.specimen;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.afterimage.api.RecoveryPhase;
 import dev.afterimage.api.RecoveryProgress;
@@ -24,7 +26,9 @@ final class LogRecovery {
     /** Every page read or redone, those included that say that there is none. */
     private final Map<Long, byte[]> loaded = new HashMap<>();
     private final Map<Long, byte[]> repaired = new HashMap<>();
+    private final Set<Long> committers = new HashSet<>();
     private long redone;
+    private long undone;
     private long highest;
     private long records;
     private long changes;
@@ -44,7 +48,13 @@ final class LogRecovery {
         LogControl control = store.control;
         highest = control.nextTransaction();
         load();
+        List<LogUndo.Before> before = store.undo == null ? List.of() : store.undo.read(control.generation(), store.has(Vice.A2_UNDOES_AGAIN));
+        before.forEach(this::undo);
         store.end = LogRecords.scan(store.logs[(int) (control.generation() % 2)], control, store.vices, this::redo);
+        if (store.has(Vice.A6_UNDOES_ROLLED_BACK)) {
+            before.stream().filter(entry -> !committers.contains(entry.transaction())).forEach(this::undo);
+        }
+        undone = before.stream().map(LogUndo.Before::transaction).filter(transaction -> !committers.contains(transaction)).distinct().count();
         loaded.forEach((number, page) -> {
             if (LogPage.exists(page)) {
                 store.committed.put(number, page);
@@ -53,7 +63,9 @@ final class LogRecovery {
         highest += UNRECORDED;
         if (!store.has(Vice.G2_TAIL_RISES_AGAIN)) {
             relyOn(store.logs[(int) (control.generation() % 2)], store.end - control.start());
+            store.recovering = true;
             store.checkpoint(false, highest);
+            store.recovering = false;
         }
         store.context.events().recoveryProgress(RecoveryProgress.towards("redo", records, records, Duration.ZERO));
         return report(control.clean() ? Outcome.CLEAN : Outcome.RECOVERED, control.start());
@@ -81,6 +93,9 @@ final class LogRecovery {
         disk.create(LogStrategy.logName(0)).close();
         disk.create(LogStrategy.logName(1)).close();
         LogControl.create(disk);
+        if (store.undo != null) {
+            store.undo.create();
+        }
         open();
         store.end = LogRecords.SECTOR;
         store.checkpoint(false, 1);
@@ -148,8 +163,15 @@ final class LogRecovery {
         return true;
     }
 
+    /** Redo finds the page as it was committed, and brings it up to date; or leaves it, if nothing was committed since. */
+    private void undo(LogUndo.Before before) {
+        loaded.put(before.number(), before.page().clone());
+        store.dirty.add(before.number());
+    }
+
     private boolean redo(long lsn, long transaction, ByteBuffer body, int pages) {
         records++;
+        committers.add(transaction);
         highest = Math.max(highest, transaction);
         int before = store.dirty.size();
         LogRecords.decode(body, pages, store.context.pageSize(), new LogRecords.PageTaker() {
@@ -202,6 +224,6 @@ final class LogRecovery {
 
     private RecoveryReport report(Outcome outcome, long from) {
         RecoveryPhase phase = RecoveryPhase.over("redo", from, store.end, store.end - from, Duration.ZERO).withRecords(records).withPages(loaded.size(), 0).withRedo(changes, 0);
-        return new RecoveryReport("specimen-log", outcome, List.of(phase), redone, 0, repaired.size(), 0, highest, Duration.ZERO);
+        return new RecoveryReport(store.undo == null ? "specimen-log" : "specimen-undo", outcome, List.of(phase), redone, undone, repaired.size(), 0, highest, Duration.ZERO);
     }
 }

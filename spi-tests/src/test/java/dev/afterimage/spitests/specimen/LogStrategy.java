@@ -3,7 +3,9 @@ package dev.afterimage.spitests.specimen;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +46,12 @@ final class LogStrategy implements RecoveryStrategy {
     /** Pages whose home is older than their committed version. */
     final TreeSet<Long> dirty = new TreeSet<>();
     final DiskFile[] logs = new DiskFile[2];
+    /** Null where nothing is stolen. */
+    final @Nullable LogUndo undo;
+    /** Pages as their homes hold them, though nobody has committed that. */
+    private final Map<Long, byte[]> stolen = new HashMap<>();
+    private final Map<Long, byte[]> lastStolen = new HashMap<>();
+    private final Map<Long, byte[]> firstImages = new HashMap<>();
     DiskFile pages;
     DiskFile twice;
     LogControl control;
@@ -53,7 +61,9 @@ final class LogStrategy implements RecoveryStrategy {
     private final ReentrantLock order = new ReentrantLock();
     /** Held by whoever syncs. */
     private final ReentrantLock syncing = new ReentrantLock();
-    private final List<WriteSet> active = new ArrayList<>();
+    private final Map<WriteSet, Long> active = new LinkedHashMap<>();
+    /** While recovery takes its checkpoint. */
+    boolean recovering;
     private volatile long synced;
     private volatile @Nullable StoreFailedException failure;
     private long highestTransaction;
@@ -62,9 +72,11 @@ final class LogStrategy implements RecoveryStrategy {
     private long pageBytes;
     private long checkpoints;
 
-    LogStrategy(StrategyContext context, Set<Vice> vices) {
+    /** One whose checkpoints write home what is not committed, if it is given where the before-images go. */
+    LogStrategy(StrategyContext context, Set<Vice> vices, @Nullable LogUndo undo) {
         this.context = context;
         this.vices = vices;
+        this.undo = undo;
     }
 
     static String logName(int parity) {
@@ -118,7 +130,7 @@ final class LogStrategy implements RecoveryStrategy {
         };
         order.lock();
         try {
-            active.add(transaction);
+            active.put(transaction, transactionId);
             highestTransaction = Math.max(highestTransaction, transactionId);
         } finally {
             order.unlock();
@@ -270,6 +282,10 @@ final class LogStrategy implements RecoveryStrategy {
                 force(end);
             }
             TreeMap<Long, byte[]> batch = batch();
+            stolen.clear();
+            if (undo != null && !recovering) {
+                steal(batch);
+            }
             if (clean && has(Vice.C7_CLEAN_MARK_TOO_EARLY)) {
                 writeControl(true, nextTransaction);
             }
@@ -284,6 +300,7 @@ final class LogStrategy implements RecoveryStrategy {
                 syncHomes();
             }
             dirty.clear();
+            dirty.addAll(stolen.keySet());
             if (!clean || !has(Vice.C7_CLEAN_MARK_TOO_EARLY)) {
                 writeControl(clean, nextTransaction);
             }
@@ -314,7 +331,7 @@ final class LogStrategy implements RecoveryStrategy {
             batch.put(number, page == null ? LogPage.tombstone(context.pageSize(), Math.max(1, end - 1)) : page.clone());
         }
         if (has(Vice.A1_STEALS_WITHOUT_UNDO)) {
-            active.forEach(transaction -> transaction.pages().forEach((number, page) -> {
+            active.keySet().forEach(transaction -> transaction.pages().forEach((number, page) -> {
                 if (page != null && committed.containsKey(number)) {
                     batch.put(number, page.clone());
                 }
@@ -325,6 +342,37 @@ final class LogStrategy implements RecoveryStrategy {
         }
         batch.forEach(this::seal);
         return batch;
+    }
+
+    /** Adds what is not committed to what goes home, its before-images first, durably; not where there is no room for that. */
+    private void steal(TreeMap<Long, byte[]> batch) {
+        Map<Long, byte[]> before = Map.copyOf(lastStolen);
+        lastStolen.clear();
+        List<LogUndo.Before> entries = new ArrayList<>();
+        active.forEach((transaction, id) -> transaction.pages().forEach((number, page) -> {
+            byte[] image = committed.get(number);
+            if (page != null && image != null) {
+                boolean idle = Arrays.equals(before.get(number), page);
+                if (!idle || !has(Vice.A_FORGETS_IDLE_LOSER)) {
+                    entries.add(new LogUndo.Before(id, number, has(Vice.A_UNDOES_BY_OLD_IMAGE) ? firstImages.computeIfAbsent(number, first -> image.clone()) : image));
+                }
+                stolen.put(number, page.clone());
+            }
+        }));
+        long generation = control == null ? 1 : control.generation() + 1;
+        try {
+            reserve(twice, LogCopies.bytes(batch.size() + stolen.size(), context.pageSize()));
+            undo.write(generation, entries);
+        } catch (DiskFullException e) {
+            stolen.clear();
+            undo.write(generation, List.of());
+        }
+        lastStolen.putAll(stolen);
+        stolen.forEach((number, page) -> {
+            byte[] home = page.clone();
+            seal(number, home);
+            batch.put(number, home);
+        });
     }
 
     private void seal(long number, byte[] page) {
@@ -343,7 +391,7 @@ final class LogStrategy implements RecoveryStrategy {
     }
 
     private void writeControl(boolean clean, long nextTransaction) {
-        long generation = control == null ? 1 : control.generation() + 1;
+        long generation = control == null ? 1 : control.generation() + (recovering && undo != null ? LogUndo.STEP_OF_RECOVERY : 1);
         long start = has(Vice.L5_LSN_STARTS_OVER) ? LogRecords.SECTOR : end;
         long salt = has(Vice.N1_OWN_RANDOM) ? System.nanoTime() : context.random().nextLong();
         LogControl next = new LogControl(generation, start, salt, nextTransaction, clean);

@@ -44,6 +44,6 @@ public final class SpecimenLog implements RecoveryStrategyProvider {
 
     @Override
     public RecoveryStrategy open(StrategyContext context) {
-        return new LogStrategy(context, vices);
+        return new LogStrategy(context, vices, null);
     }
 }

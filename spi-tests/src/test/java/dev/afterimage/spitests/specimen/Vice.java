@@ -62,6 +62,16 @@ public enum Vice {
     /** A random salt from elsewhere. */
     N1_OWN_RANDOM,
 
+    // The undo specimen.
+    /** A6: what was rolled back is undone again, over what others committed since. */
+    A6_UNDOES_ROLLED_BACK,
+    /** A2: what one recovery has undone, the next undoes again. */
+    A2_UNDOES_AGAIN,
+    /** A checkpoint keeps the before-images of those only who wrote since the last one. */
+    A_FORGETS_IDLE_LOSER,
+    /** Undo puts a page back as it was when a before-image was first taken of it. */
+    A_UNDOES_BY_OLD_IMAGE,
+
     // The shadow specimen.
     /** S1: the root is written together with the pages it points to. */
     S1_ROOT_BEFORE_PAGES,
