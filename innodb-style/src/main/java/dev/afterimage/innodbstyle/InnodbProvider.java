@@ -1,15 +1,19 @@
 package dev.afterimage.innodbstyle;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import dev.afterimage.api.ConfigException;
 import dev.afterimage.spi.ChangeDetail;
+import dev.afterimage.spi.LogEntry;
+import dev.afterimage.spi.LogSummary;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyTraits;
 import dev.afterimage.spi.TornPageProtection;
+import dev.afterimage.spi.storage.Disk;
 
 /** The door of this plug-in. */
 public final class InnodbProvider implements RecoveryStrategyProvider {
@@ -51,5 +55,11 @@ public final class InnodbProvider implements RecoveryStrategyProvider {
         InnodbOptions options = InnodbOptions.of(context.options());
         options.checkRoomForPages(context.pageSize());
         return new InnodbStrategy(context, options);
+    }
+
+    /** The redo log, from its checkpoint on. */
+    @Override
+    public LogSummary readLog(Disk disk, long storeId, Predicate<LogEntry> each) {
+        return RedoLogDump.read(disk, storeId, each);
     }
 }

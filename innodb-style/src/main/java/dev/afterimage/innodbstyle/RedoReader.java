@@ -81,6 +81,39 @@ final class RedoReader implements AutoCloseable {
         }
     }
 
+    /** Opens it for people to look at: nothing will be written, nothing made durable, and nobody may rely on what is seen. */
+    static RedoReader peek(Disk disk, long storeId) {
+        RedoFiles files = RedoFiles.open(disk);
+        try {
+            RedoCheckpoint checkpoint = RedoCheckpoint.decode(AlternatingBlock.peek(files.header(), storeId));
+            files.capacity(checkpoint.capacityBytes());
+            return new RedoReader(files, checkpoint, storeId);
+        } catch (Throwable t) {
+            files.close();
+            throw t;
+        }
+    }
+
+    /** For people: goes to the next mini-transaction, the end unknown. */
+    boolean peekNext() {
+        return advance();
+    }
+
+    /** For people, once {@link #peekNext} was false: the end, or damage is thrown. */
+    RedoEnd peekEnd() {
+        return endAt(groupLsn);
+    }
+
+    /** Which opening wrote the mini-transaction, counted from 1. */
+    int opening() {
+        return RedoEpoch.count(epoch);
+    }
+
+    /** Where the record lies. */
+    long recordLsn() {
+        return RedoBlock.after(startLsn, records.recordAt());
+    }
+
     /** Where redo begins, and what the strategy noted there. */
     RedoCheckpoint checkpoint() {
         return checkpoint;
@@ -186,6 +219,11 @@ final class RedoReader implements AutoCloseable {
     /** How many bytes of the page it is about. */
     int length() {
         return records.length();
+    }
+
+    /** Bytes of the record itself. */
+    int recordBytes() {
+        return records.recordBytes();
     }
 
     /** The bytes: as many as {@link #length()}, or the one of a {@link RedoRecordType#FILL}, or none. Little-endian, from position 0; good until the next call of {@link #next()}. */

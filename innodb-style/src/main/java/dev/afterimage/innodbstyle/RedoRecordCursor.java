@@ -18,6 +18,8 @@ final class RedoRecordCursor {
     private int filled;
     private int groupAt;
     private int scannedTo; // records of the group before it are whole
+    private int groupStart;
+    private int recordStart;
     private int recordAt;
     private int groupEnd;
 
@@ -90,6 +92,7 @@ final class RedoRecordCursor {
 
     /** Its records come next. */
     void enterGroup(int groupBytes) {
+        groupStart = groupAt;
         recordAt = groupAt;
         groupEnd = groupAt + groupBytes;
         groupAt = groupEnd;
@@ -100,8 +103,19 @@ final class RedoRecordCursor {
         if (recordAt == groupEnd) {
             return false;
         }
+        recordStart = recordAt;
         recordAt = decode(recordAt);
         return type != RedoRecordType.GROUP_END;
+    }
+
+    /** Bytes of the group before the record. */
+    int recordAt() {
+        return recordStart - groupStart;
+    }
+
+    /** Bytes of the record. */
+    int recordBytes() {
+        return recordAt - recordStart;
     }
 
     RedoRecordType type() {

@@ -11,11 +11,13 @@ import java.util.SplittableRandom;
 import java.util.function.LongUnaryOperator;
 
 import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spitests.disk.CrashState;
 import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.disk.SyncFailure;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -285,12 +287,37 @@ class RedoCrashTest {
         SimulatedDisk disk = new SimulatedDisk();
         MiniTransaction mtr = new MiniTransaction();
         RedoLog log = RedoWorkshop.create(disk); // killed: the disk goes on
-        for (int number = 1; number <= 5; number++) {
-            log.write(RedoWorkshop.append(log, mtr, number, 300));
+        long number = intoSecondFile(log, mtr);
+        for (int i = 0; i < 5; i++) {
+            log.write(RedoWorkshop.append(log, mtr, ++number, 300));
         }
-        assertEquals(0, RedoWorkshop.read(new SimulatedDisk(disk.asSynced())).last());
-        assertEquals(5, RedoWorkshop.read(disk).last());
-        assertEquals(5, RedoWorkshop.read(new SimulatedDisk(disk.asSynced())).last());
+        assertEquals(number - 5, RedoWorkshop.read(new SimulatedDisk(disk.asSynced())).last());
+        assertEquals(number, RedoWorkshop.read(disk).last());
+        assertEquals(number, RedoWorkshop.read(new SimulatedDisk(disk.asSynced())).last());
+    }
+
+    @Test
+    @DisplayName("what a failed sync left in the cache, clean in the system's eyes, is written again before anybody may rely on it")
+    void afterFailedSync() {
+        SimulatedDisk disk = new SimulatedDisk();
+        MiniTransaction mtr = new MiniTransaction();
+        RedoLog log = RedoWorkshop.create(disk);
+        long number = intoSecondFile(log, mtr) + 1;
+        long lsn = RedoWorkshop.append(log, mtr, number, 300);
+        disk.faults().failNextSync(name -> true, SyncFailure.CLEAN_NEW);
+        assertThrows(StoreFailedException.class, () -> log.force(lsn));
+        assertEquals(number, RedoWorkshop.read(disk).last());
+        assertEquals(number, RedoWorkshop.read(new SimulatedDisk(disk.asSynced())).last());
+    }
+
+    /** Fills the first file, which the header's syncs would make durable along the way; returns the last number, which is forced. */
+    private static long intoSecondFile(RedoLog log, MiniTransaction mtr) {
+        long number = 0;
+        while (RedoBlock.numberOf(log.endLsn()) < RedoWorkshop.SMALL.blocks() / RedoFiles.FILES) {
+            RedoWorkshop.append(log, mtr, ++number, 6000);
+        }
+        log.force(log.endLsn());
+        return number;
     }
 
     @Test

@@ -122,6 +122,25 @@ class RedoDamageTest {
     }
 
     @Test
+    @DisplayName("in what the very last force wrote is seen where a checkpoint was taken after that, though it lies before")
+    void checkpointKnowsBetter() {
+        SimulatedDisk disk = new SimulatedDisk();
+        long last;
+        try (RedoLog log = RedoWorkshop.create(disk)) {
+            long first = RedoWorkshop.append(log, mtr, 1, 900);
+            RedoWorkshop.append(log, mtr, 2, 900);
+            last = RedoWorkshop.append(log, mtr, 3, 900);
+            log.force(last);
+            log.checkpoint(first, RedoWorkshop.payload(1));
+        }
+        assertEquals(3, RedoWorkshop.read(new SimulatedDisk(disk.asIssued())).last());
+        for (long block = RedoBlock.numberOf(last) - 1; block <= RedoBlock.numberOf(last); block++) {
+            DiskImage rotten = disk.asIssued().zeroSector("redo-0", HEADER / 512 + block);
+            assertThrows(StoreDamagedException.class, () -> RedoWorkshop.read(new SimulatedDisk(rotten)));
+        }
+    }
+
+    @Test
     @DisplayName("an input error and a lack of memory are neither damage nor the end (F8): the same call works later")
     void notTheEnd() {
         for (int skip = 0; skip < 6; skip++) {

@@ -154,11 +154,11 @@ class RedoLogTest {
             log.force(log.endLsn());
         }
         int openings = 0;
-        RedoEnd end = end(disk);
+        RedoEnd end = RedoWorkshop.endOf(disk);
         while (RedoLog.hasRoomToContinue(end, end.checkpointLsn())) {
             RedoLog.continueAt(end, disk, RedoWorkshop.SMALL, RedoWorkshop.STORE, new SplittableRandom(3), RedoWorkshop.QUIET, end.checkpointLsn(), RedoWorkshop.payload(0)).close();
             openings++;
-            end = end(disk);
+            end = RedoWorkshop.endOf(disk);
         }
         assertTrue(openings >= 64, "a block for each opening, of at least 64 kept back, found " + openings);
         RedoEnd full = end;
@@ -168,12 +168,6 @@ class RedoLogTest {
             log.force(RedoWorkshop.append(log, mtr, number + 1, 8000));
         }
         assertEquals(number + 1, RedoWorkshop.read(disk).last());
-    }
-
-    private static RedoEnd end(SimulatedDisk disk) {
-        try (RedoReader reader = RedoReader.open(disk, RedoWorkshop.STORE)) {
-            return reader.findEnd(lsn -> { });
-        }
     }
 
     @Test

@@ -59,8 +59,15 @@ final class RedoWorkshop {
 
     /** Reads what is there and goes on behind it, from the checkpoint there is. */
     static RedoLog reopen(Disk disk) {
-        RedoEnd end = read(disk).end();
+        RedoEnd end = endOf(disk);
         return RedoLog.continueAt(end, disk, SMALL, STORE, new SplittableRandom(end.lsn()), QUIET, end.checkpointLsn(), payload(0));
+    }
+
+    /** Where the log ends, whatever is in it. */
+    static RedoEnd endOf(Disk disk) {
+        try (RedoReader reader = RedoReader.open(disk, STORE)) {
+            return reader.findEnd(lsn -> { });
+        }
     }
 
     static ByteBuffer payload(long value) {
