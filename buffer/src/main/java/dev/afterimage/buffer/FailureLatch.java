@@ -41,6 +41,21 @@ public final class FailureLatch implements StrategyEvents {
         return new StoreFailedException(what + "; the store serves nobody until it is opened again", cause);
     }
 
+    /**
+     * Does what must not fail: unless it is past help already, the strategy has failed when this throws.
+     *
+     * @param what for the message: "syncing the home pages", "writing the control file"
+     * @throws StoreFailedException after an earlier failure, in which case nothing is done, or for this one
+     */
+    public void orFail(String what, Runnable work) {
+        check();
+        try {
+            work.run();
+        } catch (RuntimeException cause) {
+            throw fail(what + " failed", cause);
+        }
+    }
+
     /** Whether there was a failure. */
     public boolean hasFailed() {
         return first.get() != null;

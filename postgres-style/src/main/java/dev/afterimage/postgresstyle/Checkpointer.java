@@ -139,12 +139,7 @@ final class Checkpointer {
     }
 
     private void syncHomes() {
-        failure.check();
-        try {
-            homes.sync();
-        } catch (RuntimeException cause) {
-            throw failure.fail("syncing the home pages failed", cause);
-        }
+        failure.orFail("syncing the home pages", homes::sync);
     }
 
     /** Appends the checkpoint record, makes it durable, and returns its LSN; 0 where the log has no room for it. */
@@ -162,13 +157,8 @@ final class Checkpointer {
     }
 
     private void writeControl(ControlState state) {
-        failure.check();
-        try {
-            control.write(state.encode());
-        } catch (RuntimeException cause) {
-            // Nobody knows now which of the two states a crash would show. Both would do, but not a third one written over either.
-            throw failure.fail("writing the control file failed", cause);
-        }
+        // If it fails, nobody knows which of the two states a crash would show. Both would do, but not a third one written over either.
+        failure.orFail("writing the control file", () -> control.write(state.encode()));
         written = state;
     }
 

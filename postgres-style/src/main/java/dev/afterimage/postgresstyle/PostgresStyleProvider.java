@@ -70,7 +70,7 @@ public final class PostgresStyleProvider implements RecoveryStrategyProvider {
     public LogSummary readLog(Disk disk, long storeId, Predicate<LogEntry> each) {
         LogAnchor needed = null;
         String note;
-        try (DiskFile file = disk.open(StoreFiles.CONTROL)) {
+        try (DiskFile file = disk.open(StoreFileNames.CONTROL)) {
             ControlState control = ControlState.decode(AlternatingBlock.peek(file, storeId));
             needed = new LogAnchor(control.timeline(), control.redoPoint());
             note = "Recovery would begin at LSN " + control.redoPoint() + " of timeline " + control.timeline() + (control.clean() ? "; the store was closed in good order." : ".");

@@ -21,6 +21,7 @@ import dev.afterimage.buffer.HomeReservation;
 import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.buffer.RedoPoint;
+import dev.afterimage.buffer.StoreFiles;
 import dev.afterimage.buffer.WriteBarrier;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.RecoveryStrategy;
@@ -80,22 +81,22 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     /** Makes an empty store; all of it is durable when this returns, so that the engine may declare it made. */
     private RecoveryReport create() {
         long start = context.time().nanos();
-        StoreFiles made = StoreFiles.create(context.disk());
+        StoreFiles made = StoreFiles.create(context.disk(), StoreFileNames.KEPT).withEmpty(StoreFileNames.SPILL);
         files = made;
         openPages(made);
         WriteAheadLog begun = beginLog(LogEnd.NEW_STORE);
         ControlState state = stateAtStartOf(begun, 0, 0);
-        AlternatingBlock control = AlternatingBlock.create(made.control(), context.storeId(), state.encode());
-        made.pages().sync();
+        AlternatingBlock control = AlternatingBlock.create(made.file(StoreFileNames.CONTROL), context.storeId(), state.encode());
+        made.file(StoreFileNames.PAGES).sync();
         context.disk().syncNames();
         finishOpening(begun, control, state);
         return new RecoveryReport(PostgresStyleProvider.NAME, Outcome.CREATED, List.of(), 0, 0, 0, 0, 0, Duration.ofNanos(context.time().nanos() - start));
     }
 
     private RecoveryReport open() {
-        StoreFiles found = StoreFiles.open(context.disk());
+        StoreFiles found = StoreFiles.open(context.disk(), StoreFileNames.KEPT).withEmpty(StoreFileNames.SPILL);
         files = found;
-        AlternatingBlock control = AlternatingBlock.open(found.control(), context.storeId());
+        AlternatingBlock control = AlternatingBlock.open(found.file(StoreFileNames.CONTROL), context.storeId());
         ControlState before = ControlState.decode(control.payload());
         if (before.pageSize() != context.pageSize()) {
             throw new StoreDamagedException("file control: expected pages of " + context.pageSize() + " bytes, found " + before.pageSize());
@@ -120,10 +121,10 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     }
 
     private void openPages(StoreFiles opened) {
-        HomePages homePages = new HomePages(opened.pages(), context.pageSize(), context.storeId(), this::beforeHomeWrite);
+        HomePages homePages = new HomePages(opened.file(StoreFileNames.PAGES), context.pageSize(), context.storeId(), this::beforeHomeWrite);
         homes = homePages;
         homeSpace = new HomeSpace(homePages, this::logEnd);
-        spill = new HomePages(opened.spill(), context.pageSize(), context.storeId(), WriteBarrier.NONE);
+        spill = new HomePages(opened.file(StoreFileNames.SPILL), context.pageSize(), context.storeId(), WriteBarrier.NONE);
         pool = new BufferPool(context.pageSize(), PageHeader.BYTES, context.cachePages());
     }
 
@@ -153,7 +154,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         checkpointer = new Checkpointer(new Checkpointer.Parts(begun, cache, homePages, space, control, point, commits, failure, options, context.time(), context.tasks()), state);
         begun.flushEvery(context.tasks(), context.relaxedWindow());
         cache.writeBehind(context.tasks());
-        store = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).pages(), context.pageSize(), failure), cache, begun, commits,
+        store = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).file(StoreFileNames.PAGES), context.pageSize(), failure), cache, begun, commits,
                 new WriteSets(() -> new WriteSet(cache, spillPages, slots)));
     }
 

@@ -71,8 +71,8 @@ class FaultScenariosTest {
         store.checkpoint();
         DiskImage written = disk.asIssued();
         long home = 3L * SmallStore.PAGE_SIZE;
-        DiskImage torn = logged.overwrite(StoreFiles.PAGES, home, written.read(StoreFiles.PAGES, home, 512));
-        assertEquals(old.read(StoreFiles.PAGES, home + 512, 512)[0], torn.read(StoreFiles.PAGES, home + 512, 512)[0]);
+        DiskImage torn = logged.overwrite(StoreFileNames.PAGES, home, written.read(StoreFileNames.PAGES, home, 512));
+        assertEquals(old.read(StoreFileNames.PAGES, home + 512, 512)[0], torn.read(StoreFileNames.PAGES, home + 512, 512)[0]);
         try (SmallStore recovered = SmallStore.open(new SimulatedDisk(torn))) {
             assertEquals(1, recovered.report.pagesRepaired());
             assertEquals(0x0202020202020202L, recovered.get(3, 0));
@@ -127,7 +127,7 @@ class FaultScenariosTest {
             CrashScript script = CrashScript.after(16, TWELVE_PAGES);
             script.commit(Durability.POWER_SAFE, bothEnds(4, 100));
             int changed = page;
-            script.disk.faults().duringNextSync(StoreFiles.PAGES::equals, () -> {
+            script.disk.faults().duringNextSync(StoreFileNames.PAGES::equals, () -> {
                 script.commit(Durability.POWER_SAFE, bothEnds(changed, 200));
                 script.commit(Durability.POWER_SAFE, bothEnds(changed, 201));
                 for (int evict = 0; evict < 12; evict++) {
@@ -210,7 +210,7 @@ class FaultScenariosTest {
         for (SyncFailure kind : SyncFailure.values()) {
             CrashScript script = CrashScript.after(16, TWELVE_PAGES);
             script.commit(Durability.POWER_SAFE, bothEnds(3, 101));
-            script.disk.faults().failNextSync(StoreFiles.PAGES::equals, kind);
+            script.disk.faults().failNextSync(StoreFileNames.PAGES::equals, kind);
             assertThrows(StoreFailedException.class, script.store::checkpoint);
             assertEquals(1, script.store.failures.size());
             assertThrows(StoreFailedException.class, script.store::checkpoint);
@@ -232,7 +232,7 @@ class FaultScenariosTest {
             store.put(page, 100 + page);
             store.put(page, 200 + page);
         }
-        disk.faults().failNextSync(StoreFiles.PAGES::equals, SyncFailure.CLEAN_NEW);
+        disk.faults().failNextSync(StoreFileNames.PAGES::equals, SyncFailure.CLEAN_NEW);
         assertThrows(StoreFailedException.class, store::checkpoint);
         store.close();
         // The same system goes on: it shows the new pages, counts them as clean, and a crash may still bring the old ones back.
@@ -257,7 +257,7 @@ class FaultScenariosTest {
     void failedLogSync() {
         CrashScript script = CrashScript.after(16, TWELVE_PAGES);
         script.put(3, 101);
-        script.disk.faults().failNextSync(name -> !name.equals(StoreFiles.PAGES) && !name.equals(StoreFiles.CONTROL), SyncFailure.CLEAN_NEW);
+        script.disk.faults().failNextSync(name -> !name.equals(StoreFileNames.PAGES) && !name.equals(StoreFileNames.CONTROL), SyncFailure.CLEAN_NEW);
         assertThrows(StoreFailedException.class, () -> script.put(3, 102));
         assertThrows(StoreFailedException.class, () -> script.put(4, 103));
         assertThrows(StoreFailedException.class, script.store::checkpoint);
@@ -274,7 +274,7 @@ class FaultScenariosTest {
         store.checkpoint();
         store.put(3, 2);
         SimulatedDisk rebooted = new SimulatedDisk(disk.asIssued());
-        rebooted.faults().failReads(StoreFiles.PAGES::equals, 1);
+        rebooted.faults().failReads(StoreFileNames.PAGES::equals, 1);
         assertThrows(DiskException.class, () -> SmallStore.open(rebooted));
         assertEquals(0, rebooted.openFiles());
         try (SmallStore again = SmallStore.open(rebooted)) {
@@ -297,7 +297,7 @@ class FaultScenariosTest {
         }
         store.checkpoint();
         DiskImage late = disk.asIssued();
-        DiskImage mixed = early.withFile(StoreFiles.PAGES, late.read(StoreFiles.PAGES, 0, (int) late.size(StoreFiles.PAGES)));
+        DiskImage mixed = early.withFile(StoreFileNames.PAGES, late.read(StoreFileNames.PAGES, 0, (int) late.size(StoreFileNames.PAGES)));
         StoreDamagedException thrown = assertThrows(StoreDamagedException.class, () -> SmallStore.open(new SimulatedDisk(mixed)));
         assertTrue(thrown.getMessage().contains("page 3"), thrown.getMessage());
         store.close();
@@ -310,7 +310,7 @@ class FaultScenariosTest {
         try (SmallStore store = SmallStore.create(disk)) {
             store.create(3, 1);
         }
-        DiskImage rotten = disk.asIssued().flipBit(StoreFiles.PAGES, 3L * SmallStore.PAGE_SIZE + 2000, 3);
+        DiskImage rotten = disk.asIssued().flipBit(StoreFileNames.PAGES, 3L * SmallStore.PAGE_SIZE + 2000, 3);
         try (SmallStore again = SmallStore.open(new SimulatedDisk(rotten))) {
             assertEquals(Outcome.CLEAN, again.report.outcome());
             assertThrows(StoreDamagedException.class, () -> again.get(3));

@@ -72,7 +72,7 @@ public final class AriesProvider implements RecoveryStrategyProvider {
     public LogSummary readLog(Disk disk, long storeId, Predicate<LogEntry> each) {
         LogAnchor needed = null;
         String note;
-        try (DiskFile file = disk.open(StoreFiles.CONTROL)) {
+        try (DiskFile file = disk.open(StoreFileNames.CONTROL)) {
             ControlState control = ControlState.decode(AlternatingBlock.peek(file, storeId));
             needed = new LogAnchor(control.timeline(), control.redoPoint());
             note = "Restart would begin its analysis at LSN " + control.analysisLsn() + " of timeline " + control.timeline() + ", and redo at LSN " + control.redoPoint()

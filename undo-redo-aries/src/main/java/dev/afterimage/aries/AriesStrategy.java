@@ -20,6 +20,7 @@ import dev.afterimage.buffer.HomeReservation;
 import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.buffer.RedoPoint;
+import dev.afterimage.buffer.StoreFiles;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.StrategyContext;
@@ -76,22 +77,22 @@ final class AriesStrategy implements RecoveryStrategy {
     /** Makes an empty store; all of it is durable when this returns, so that the engine may declare it made. */
     private RecoveryReport create() {
         long start = context.time().nanos();
-        StoreFiles made = StoreFiles.create(context.disk());
+        StoreFiles made = StoreFiles.create(context.disk(), StoreFileNames.ALL);
         files = made;
         openPages(made, TornPageGuard.create(context, options, failure));
         WriteAheadLog begun = beginLog(LogEnd.NEW_STORE);
         ControlState state = stateAtEndOf(begun, 0, 0);
-        AlternatingBlock control = AlternatingBlock.create(made.control(), context.storeId(), state.encode());
-        made.pages().sync();
+        AlternatingBlock control = AlternatingBlock.create(made.file(StoreFileNames.CONTROL), context.storeId(), state.encode());
+        made.file(StoreFileNames.PAGES).sync();
         context.disk().syncNames();
         finishOpening(begun, control, state);
         return new RecoveryReport(AriesProvider.NAME, Outcome.CREATED, List.of(), 0, 0, 0, 0, 0, Duration.ofNanos(context.time().nanos() - start));
     }
 
     private RecoveryReport open() {
-        StoreFiles found = StoreFiles.open(context.disk());
+        StoreFiles found = StoreFiles.open(context.disk(), StoreFileNames.ALL);
         files = found;
-        AlternatingBlock control = AlternatingBlock.open(found.control(), context.storeId());
+        AlternatingBlock control = AlternatingBlock.open(found.file(StoreFileNames.CONTROL), context.storeId());
         ControlState before = ControlState.decode(control.payload());
         if (before.pageSize() != context.pageSize()) {
             throw new StoreDamagedException("file control: expected pages of " + context.pageSize() + " bytes, found " + before.pageSize());
@@ -120,7 +121,7 @@ final class AriesStrategy implements RecoveryStrategy {
 
     private void openPages(StoreFiles opened, TornPageGuard tornPageGuard) {
         guard = tornPageGuard;
-        HomePages homePages = new HomePages(opened.pages(), context.pageSize(), context.storeId(), this::beforeHomeWrite);
+        HomePages homePages = new HomePages(opened.file(StoreFileNames.PAGES), context.pageSize(), context.storeId(), this::beforeHomeWrite);
         homes = homePages;
         tornPageGuard.begin(homePages);
         homeSpace = new HomeSpace(homePages, this::logEnd);
@@ -151,7 +152,7 @@ final class AriesStrategy implements RecoveryStrategy {
         space.endRedo();
         highestTransactionId.set(state.highestTransactionId());
         RedoPoint point = new RedoPoint(state.redoPoint());
-        OpenStore opened = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).pages(), context.pageSize(), failure), cache, begun, point,
+        OpenStore opened = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).file(StoreFileNames.PAGES), context.pageSize(), failure), cache, begun, point,
                 new ActiveTransactions(), options.tornPages(), failure, new Workspaces());
         checkpointer = new Checkpointer(opened, homePages, control, options, context.time(), state);
         begun.flushEvery(context.tasks(), context.relaxedWindow());
