@@ -25,7 +25,9 @@
  *   <li>The engine locks whole pages until commit order is fixed or the rollback is done, so undo is physical. There are no nested top actions (section 9), no media recovery and no prepare record; its type is left free.
  *   <li>A commit record ends its transaction: nothing is left to do behind it. End records are written by rollbacks.
  *   <li>Restart takes no checkpoint of its own. It ends with all pages at home, and the control file pointing to the end of the log.
- *   <li>Torn pages, which the paper leaves to the disk, are guarded against: {@link dev.afterimage.aries.TornPages}. A page's recLSN is the LSN of its image then.
+ *   <li>Torn pages, which the paper leaves to the disk, are guarded against: {@link dev.afterimage.aries.TornPages}. With full-page images a page's recLSN is the LSN of its image. With a
+ *       {@link dev.afterimage.buffer.DoublewriteBuffer} it is the paper's, no image is logged, and torn homes are made whole between analysis and redo. A store may be opened with another guard than it was
+ *       written with: {@link dev.afterimage.aries.TornPageGuard}.
  *   <li>Each opening writes a timeline of the log of its own, which begins between redo and undo.
  *   <li>Redo runs on one thread.
  * </ul>
