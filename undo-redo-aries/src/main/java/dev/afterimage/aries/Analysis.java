@@ -68,7 +68,7 @@ final class Analysis {
     private void takeTables(ByteBuffer body) {
         for (int row = 0; row < CheckpointTables.transactions(body); row++) {
             tables.checkpointTransaction(CheckpointTables.transactionField(body, row, 0), CheckpointTables.transactionField(body, row, 1),
-                    CheckpointTables.transactionField(body, row, 2), CheckpointTables.transactionField(body, row, 3));
+                    CheckpointTables.lastLsn(body, row), CheckpointTables.transactionField(body, row, 3));
         }
         for (int row = 0; row < CheckpointTables.pages(body); row++) {
             tables.dirtyPages.add(CheckpointTables.pageField(body, row, 0), CheckpointTables.pageField(body, row, 1));

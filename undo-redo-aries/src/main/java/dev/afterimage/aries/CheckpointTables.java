@@ -4,15 +4,20 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
+import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.wal.LogRecord;
 
 /**
- * What a checkpoint finds (section 5 of the paper): the transaction table and the dirty page table, as rows of numbers; and their way into end-checkpoint records, in as many parts as it takes.
+ * What a checkpoint finds (section 5.4 of the paper): the transaction table and the dirty page table, as rows of numbers; and their way into end-checkpoint records, in as many parts as it takes.
+ *
+ * <p>A row of the transaction table has the paper's fields (section 4.3). The state is kept in the three low bits of lastLSN, which are zero in every LSN: 0 is {@code U}, unprepared, and the
+ * only one there is yet; 1 is left for {@code P}, prepared. A loser's row must have state 0.
  */
 final class CheckpointTables {
     static final int TRANSACTION_FIELDS = 4;
     static final int PAGE_FIELDS = 2;
     static final int HEADER_BYTES = 32;
+    private static final long STATE_BITS = 7;
 
     private long[] transactions = new long[8 * TRANSACTION_FIELDS];
     private final DirtyPageTable recLsns = new DirtyPageTable();
@@ -146,6 +151,20 @@ final class CheckpointTables {
     /** A field of a transaction's row: number, firstLSN, lastLSN, undoNextLSN. */
     static long transactionField(ByteBuffer body, int row, int field) {
         return body.getLong(HEADER_BYTES + (row * TRANSACTION_FIELDS + field) * Long.BYTES);
+    }
+
+    /**
+     * The lastLSN of a transaction's row.
+     *
+     * @throws StoreDamagedException if the row has a state that this version does not know
+     */
+    static long lastLsn(ByteBuffer body, int row) {
+        long lastLsn = transactionField(body, row, 2);
+        if ((lastLsn & STATE_BITS) != 0) {
+            throw new StoreDamagedException("the checkpoint begun at LSN " + beginLsn(body) + " has transaction " + transactionField(body, row, 0) + " in state " + (lastLsn & STATE_BITS)
+                    + ", which this version does not know; open the store with the version that wrote it");
+        }
+        return lastLsn;
     }
 
     /** A field of a page's row: number, recLSN. */

@@ -7,7 +7,7 @@ import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreFormatException;
 
 /**
- * What the control file says: the paper's master record (section 5), with what restart has to know besides. Kept in an {@link dev.afterimage.buffer.AlternatingBlock}, little-endian:
+ * What the control file says: the paper's master record (section 5.4), with what restart has to know besides. Kept in an {@link dev.afterimage.buffer.AlternatingBlock}, little-endian:
  *
  * <pre>
  *   0 format (4) = 1 · 4 flags (4): bit 0 = closed in good order · 8 page size (4) · 12 log segment size (4) · 16 timeline (4) · 20 torn-page protection (4)

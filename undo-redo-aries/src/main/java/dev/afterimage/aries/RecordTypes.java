@@ -14,8 +14,10 @@ package dev.afterimage.aries;
  *                     · the dirty page table: for each page its number, recLSN (8 each)
  * </pre>
  *
- * A checkpoint's tables may take several END_CHECKPOINT records, the last of which has no parts that follow; only with that one is the checkpoint complete. Type 7 is left for the paper's
- * prepare record.
+ * A checkpoint's tables may take several END_CHECKPOINT records, the last of which has no parts that follow; only with that one is the checkpoint complete.
+ *
+ * <p>Type 7 is left for the paper's prepare record (section 5.3): prevLSN (8) like a commit record's, then whatever takes a transaction in doubt up again after restart. Its row of the
+ * transaction table would have the state {@code P}; see {@link CheckpointTables}. This version writes neither, and refuses a log that holds them.
  */
 final class RecordTypes {
     /** A change of one page, redo and undo. */

@@ -13,7 +13,8 @@
  *   <tr><td>4.4</td><td>dirty pages table, recLSN</td><td>{@link dev.afterimage.buffer.BufferPool#forEachDirty}, {@link dev.afterimage.buffer.Frame#recoveryLsn()}</td></tr>
  *   <tr><td>5.1</td><td>updates</td><td>{@link dev.afterimage.aries.AriesTransaction}, {@link dev.afterimage.aries.FrameAccess}</td></tr>
  *   <tr><td>5.2</td><td>total and partial rollbacks</td><td>{@link dev.afterimage.aries.AriesTransaction}, {@link dev.afterimage.aries.UndoTail}, {@link dev.afterimage.aries.PageUndo}</td></tr>
- *   <tr><td>5.4</td><td>fuzzy checkpoints, master record</td><td>{@link dev.afterimage.aries.Checkpointer}, {@link dev.afterimage.aries.CheckpointTables}, {@link dev.afterimage.aries.ControlState}; {@link dev.afterimage.aries.PageCleaner}</td></tr>
+ *   <tr><td>5.3</td><td>transaction termination</td><td>{@link dev.afterimage.aries.AriesTransaction}, {@link dev.afterimage.aries.TransactionRecord}</td></tr>
+ *   <tr><td>5.4</td><td>fuzzy checkpoints, master record</td><td>{@link dev.afterimage.aries.Checkpointer}, {@link dev.afterimage.aries.BeginCheckpointRecord}, {@link dev.afterimage.aries.CheckpointTables}, {@link dev.afterimage.aries.ControlState}; {@link dev.afterimage.aries.PageCleaner}</td></tr>
  *   <tr><td>6</td><td>restart</td><td>{@link dev.afterimage.aries.Restart}</td></tr>
  *   <tr><td>6.1</td><td>analysis</td><td>{@link dev.afterimage.aries.Analysis}, {@link dev.afterimage.aries.RestartTables}, {@link dev.afterimage.aries.DirtyPageTable}</td></tr>
  *   <tr><td>6.2</td><td>redo: repeating history</td><td>{@link dev.afterimage.aries.RedoPass}</td></tr>
@@ -22,9 +23,11 @@
  *
  * <h2>Where this differs</h2>
  * <ul>
- *   <li>The engine locks whole pages until commit order is fixed or the rollback is done, so undo is physical. There are no nested top actions (section 9), no media recovery and no prepare record; its type is left free.
+ *   <li>The engine locks whole pages until commit order is fixed or the rollback is done, so undo is physical. There are no nested top actions (section 9) and no media recovery (section 8).
+ *   <li>No transaction is ever prepared (in doubt, section 5.3). The log has room for it: record type 7 is left for the prepare record ({@link dev.afterimage.aries.RecordTypes}), and each row of a
+ *       checkpoint's transaction table has a state ({@link dev.afterimage.aries.CheckpointTables}); restart refuses a log that uses either.
  *   <li>A commit record ends its transaction: nothing is left to do behind it. End records are written by rollbacks.
- *   <li>Restart takes no checkpoint of its own. It ends with all pages at home, and the control file pointing to the end of the log.
+ *   <li>Restart takes no checkpoint of its own (section 7), and opens the store only when it is done (section 6.4). It ends with all pages at home, and the control file pointing to the end of the log.
  *   <li>Torn pages, which the paper leaves to the disk, are guarded against: {@link dev.afterimage.aries.TornPages}. With full-page images a page's recLSN is the LSN of its image. With a
  *       {@link dev.afterimage.buffer.DoublewriteBuffer} it is the paper's, no image is logged, and torn homes are made whole between analysis and redo. A store may be opened with another guard than it was
  *       written with: {@link dev.afterimage.aries.TornPageGuard}.
