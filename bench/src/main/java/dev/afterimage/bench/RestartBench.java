@@ -1,0 +1,132 @@
+package dev.afterimage.bench;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import dev.afterimage.api.PageStore;
+import dev.afterimage.api.PageStores;
+import dev.afterimage.api.RecoveryPhase;
+import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.spi.storage.Disk;
+
+/**
+ * How fast a store comes back after a crash, next to how fast its log can be read and checked at all.
+ *
+ * <p>Each round measures everything once, in turn, on files that are in the operating system's cache, for both sides alike; so what else the machine does hits all alike.
+ */
+public final class RestartBench {
+    private final RestartPlan plan;
+    private final PrintStream out;
+    private final Map<String, Samples> speeds = new LinkedHashMap<>();
+    private final Map<Integer, HotFrames> profiles = new LinkedHashMap<>();
+    private RecoveryReport last;
+
+    RestartBench(RestartPlan plan, PrintStream out) {
+        this.plan = plan;
+        this.out = out;
+    }
+
+    /** Runs it; the arguments are in {@code bench/README.md}. */
+    public static void main(String[] arguments) {
+        new RestartBench(RestartPlan.of(arguments), System.out).run();
+    }
+
+    /** Measures, prints, and returns what the last restart reported. */
+    RecoveryReport run() {
+        long[] told = {0};
+        try (CrashedStore store = CrashedStore.make(plan, logged -> {
+            if (logged >= told[0] + (256L << 20)) {
+                told[0] = logged;
+                out.println("making a store: " + (logged >> 20) + " MiB of log");
+            }
+        })) {
+            for (int round = 0; round <= plan.rounds(); round++) {
+                if (round == 1 && plan.rounds() > 0) {
+                    speeds.clear(); // the first round was for the compiler
+                    profiles.clear();
+                }
+                measure(store);
+                if (round == 0) {
+                    out.println("first round, code not compiled yet:");
+                    print();
+                }
+            }
+        }
+        out.println("rounds that count:");
+        print();
+        profiles.forEach((threads, profile) -> {
+            out.println();
+            out.println("restart with " + threads + " threads, until the store is open:");
+            profile.print(out);
+        });
+        return last;
+    }
+
+    private void measure(CrashedStore store) {
+        for (int threads : plan.threads()) {
+            Path folder = store.fresh();
+            if (plan.profile()) {
+                profiles.computeIfAbsent(threads, ignored -> new HotFrames()).during(() -> restart(store, folder, threads));
+            } else {
+                restart(store, folder, threads);
+            }
+            raw(store, threads);
+        }
+    }
+
+    private void restart(CrashedStore store, Path folder, int threads) {
+        long begin = System.nanoTime();
+        try (PageStore opened = PageStores.open(store.config(folder, threads))) {
+            long all = System.nanoTime() - begin;
+            last = opened.recoveryReport();
+            long bytes = phase("redo").to() - phase("redo").from();
+            Duration both = phase("analysis").duration().plus(phase("redo").duration());
+            note("analysis and redo, " + threads + " threads", bytes, both.toNanos());
+            note("    analysis alone", threads, bytes, phase("analysis").duration().toNanos());
+            note("    redo alone", threads, bytes, phase("redo").duration().toNanos());
+            note("    until the store is open", threads, bytes, all);
+        }
+    }
+
+    private RecoveryPhase phase(String name) {
+        return last.phases().stream().filter(phase -> phase.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private void raw(CrashedStore store, int threads) {
+        RecoveryPhase redo = phase("redo");
+        try (Disk disk = RawLog.disk(store.image())) {
+            RawLog log = new RawLog(disk, redo.from(), redo.to());
+            long begin = System.nanoTime();
+            long bytes = log.read(threads);
+            note("raw reading and CRC-32C, " + threads + " threads", bytes, System.nanoTime() - begin);
+            if (threads == 1) {
+                begin = System.nanoTime();
+                note("LogReader, every record checked, 1 threads", log.scan(), System.nanoTime() - begin);
+            }
+        }
+    }
+
+    private void note(String what, int threads, long bytes, long nanos) {
+        note(what + ", " + threads + " threads", bytes, nanos);
+    }
+
+    private void note(String what, long bytes, long nanos) {
+        speeds.computeIfAbsent(what, ignored -> new Samples()).add(bytes / 1048576.0 / (nanos / 1e9));
+    }
+
+    private void print() {
+        RecoveryPhase redo = phase("redo");
+        out.printf("%s, %d MiB of log, %,d records about pages, %,d of them applied, %,d pages of %d bytes, changes of %d bytes%n", plan.strategy(), redo.to() - redo.from() >> 20, redo.records(),
+                redo.pagesChanged(), plan.pages(), RestartPlan.PAGE_BYTES, plan.changeBytes());
+        out.printf("%-42s %8s   %s%n", "MiB of log per second", "median", "least to most");
+        speeds.forEach((what, samples) -> out.printf("%-42s %s%n", what, samples));
+        for (int threads : plan.threads()) {
+            out.printf("restart / raw, %d threads: %.2f%n", threads,
+                    speeds.get("analysis and redo, " + threads + " threads").median() / speeds.get("raw reading and CRC-32C, " + threads + " threads").median());
+        }
+        out.println();
+    }
+}
