@@ -120,7 +120,7 @@ public final class RestartBench {
     private void print() {
         RecoveryPhase redo = phase("redo");
         out.printf("%s, %d MiB of log, %,d records about pages, %,d of them applied, %,d pages of %d bytes, changes of %d bytes%n", plan.strategy(), redo.to() - redo.from() >> 20, redo.records(),
-                redo.pagesChanged(), plan.pages(), RestartPlan.PAGE_BYTES, plan.changeBytes());
+                redo.changesRedone(), plan.pages(), RestartPlan.PAGE_BYTES, plan.changeBytes());
         out.printf("%-42s %8s   %s%n", "MiB of log per second", "median", "least to most");
         speeds.forEach((what, samples) -> out.printf("%-42s %s%n", what, samples));
         for (int threads : plan.threads()) {

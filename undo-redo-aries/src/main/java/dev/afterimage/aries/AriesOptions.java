@@ -7,6 +7,7 @@ import dev.afterimage.buffer.DoublewriteBuffer;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyOptions;
 import dev.afterimage.wal.LogSettings;
+import dev.afterimage.wal.ParallelRedo;
 
 /**
  * The knobs.
@@ -16,8 +17,9 @@ import dev.afterimage.wal.LogSettings;
  * @param walBufferBytes memory for log records that are not yet written
  * @param tornPages what guards against torn pages
  * @param doublewriteBytes most bytes of the doublewrite area
+ * @param threads cores that redo uses, 0 for all there are
  */
-record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, TornPages tornPages, long doublewriteBytes) {
+record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, TornPages tornPages, long doublewriteBytes, int threads) {
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
@@ -33,12 +35,15 @@ record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, Torn
     private static final StrategyOption<Long> DOUBLEWRITE_SIZE = StrategyOption.bytes("doublewrite-size", 2 * MIB, 32 * KIB, 64 * MIB,
             "Size of the doublewrite area, half of which is one batch; fixed when torn-page-protection becomes doublewrite.");
 
+    private static final StrategyOption<Integer> RECOVERY_THREADS = StrategyOption.integer("recovery-threads", 0, 0, 1024,
+            "Cores that redo uses after a crash, 0 for all there are; what comes out is the same.");
+
     /** Room in a record for all that is beside the before-bytes and the image of a page. */
     private static final int OVERHEAD_BYTES = 1024;
     /** The log's buffer comes in steps of this. */
     private static final long WAL_BUFFER_STEP = 8 * KIB;
 
-    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, WAL_SEGMENT_SIZE, WAL_BUFFERS, TORN_PAGE_PROTECTION, DOUBLEWRITE_SIZE);
+    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, WAL_SEGMENT_SIZE, WAL_BUFFERS, TORN_PAGE_PROTECTION, DOUBLEWRITE_SIZE, RECOVERY_THREADS);
 
     /**
      * Reads them.
@@ -48,7 +53,7 @@ record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, Torn
     static AriesOptions of(StrategyOptions given) {
         AriesOptions options = new AriesOptions(given.get(MAX_WAL_SIZE), Math.toIntExact(given.get(WAL_SEGMENT_SIZE)),
                 Math.toIntExact(-Math.floorDiv(-given.get(WAL_BUFFERS), WAL_BUFFER_STEP) * WAL_BUFFER_STEP), given.get(TORN_PAGE_PROTECTION),
-                given.get(DOUBLEWRITE_SIZE));
+                given.get(DOUBLEWRITE_SIZE), given.get(RECOVERY_THREADS));
         if (options.segmentBytes % (4 * KIB) != 0) {
             throw new ConfigException("option wal-segment-size: expected a multiple of 4 KiB, found " + options.segmentBytes + " bytes");
         }
@@ -61,7 +66,7 @@ record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, Torn
 
     /** The same with the segment size that the store was made with; the limit is raised to two of them where it has to be. */
     AriesOptions withSegmentBytes(int storeSegmentBytes) {
-        return new AriesOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), storeSegmentBytes, walBufferBytes, tornPages, doublewriteBytes);
+        return new AriesOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), storeSegmentBytes, walBufferBytes, tornPages, doublewriteBytes, threads);
     }
 
     /**
@@ -79,6 +84,11 @@ record AriesOptions(long maxWalBytes, int segmentBytes, int walBufferBytes, Torn
         if (tornPages == TornPages.DOUBLEWRITE && doublewriteBytes < areaMin) {
             throw new ConfigException("option doublewrite-size: expected at least " + areaMin + " bytes for pages of " + pageSize / KIB + " KiB, found " + doublewriteBytes + " bytes");
         }
+    }
+
+    /** Threads for redo; no more than leave each some frames of the pool to work with. */
+    int recoveryThreads(int frames) {
+        return ParallelRedo.threads(threads, frames);
     }
 
     /** Settings of the log. */

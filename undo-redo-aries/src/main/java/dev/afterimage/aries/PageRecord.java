@@ -104,11 +104,11 @@ final class PageRecord {
         check(undoBytes >= 0 && undoBytes <= body.limit() - HEADER_BYTES, body);
         int action = action(body);
         int redoAt = HEADER_BYTES + undoBytes;
-        ByteBuffer redoPart = body.slice(redoAt, body.limit() - redoAt).order(ByteOrder.LITTLE_ENDIAN);
         if (action == CHANGE && undoBytes > 0) {
-            putRanges(undoPart(body), redoPart, ranges(body), usable);
+            putRanges(body, HEADER_BYTES, redoAt, ranges(body), usable);
             PageHeader.setPageLsn(page, lsn);
         } else {
+            ByteBuffer redoPart = body.slice(redoAt, body.limit() - redoAt).order(ByteOrder.LITTLE_ENDIAN);
             apply(action, ranges(body), redoPart, lsn, page, usable);
         }
     }
@@ -121,8 +121,7 @@ final class PageRecord {
     static void apply(int action, int ranges, ByteBuffer part, long lsn, OffHeapBytes page, OffHeapBytes usable) {
         switch (action) {
             case CHANGE -> {
-                check(part.limit() >= ranges * BYTES_PER_RANGE, part);
-                putRanges(part, part.slice(ranges * BYTES_PER_RANGE, part.limit() - ranges * BYTES_PER_RANGE), ranges, usable);
+                putRanges(part, 0, ranges * BYTES_PER_RANGE, ranges, usable);
             }
             case CHANGE_IMAGED, RESTORE -> {
                 FullPageImage.decode(part.duplicate().order(ByteOrder.LITTLE_ENDIAN), page);
@@ -141,17 +140,26 @@ final class PageRecord {
         }
     }
 
-    private static void putRanges(ByteBuffer ranges, ByteBuffer bytes, int count, OffHeapBytes usable) {
-        int at = 0;
-        check(ranges.limit() >= count * BYTES_PER_RANGE, ranges);
+    /**
+     * Puts bytes into their ranges.
+     *
+     * @param rangesAt where in the buffer the ranges are
+     * @param bytesAt where their bytes begin, which go up to the limit
+     */
+    private static void putRanges(ByteBuffer part, int rangesAt, int bytesAt, int count, OffHeapBytes usable) {
+        int limit = part.limit();
+        check(bytesAt <= limit && bytesAt - rangesAt >= count * BYTES_PER_RANGE, part);
+        int at = bytesAt;
         for (int range = 0; range < count; range++) {
-            int offset = Short.toUnsignedInt(ranges.getShort(range * BYTES_PER_RANGE));
-            int length = Short.toUnsignedInt(ranges.getShort(range * BYTES_PER_RANGE + 2));
-            check(length > 0 && offset + length <= usable.length() && at + length <= bytes.limit(), ranges);
-            usable.put(offset, bytes.slice(at, length));
+            int offset = Short.toUnsignedInt(part.getShort(rangesAt + range * BYTES_PER_RANGE));
+            int length = Short.toUnsignedInt(part.getShort(rangesAt + range * BYTES_PER_RANGE + 2));
+            check(length > 0 && offset + length <= usable.length() && at + length <= limit, part);
+            part.limit(at + length).position(at);
+            usable.put(offset, part);
+            part.limit(limit).position(0);
             at += length;
         }
-        check(at == bytes.limit(), bytes);
+        check(at == limit, part);
     }
 
     private static void check(boolean holds, ByteBuffer part) {

@@ -1,33 +1,25 @@
 package dev.afterimage.aries;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
-import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.HomeSpace;
-import dev.afterimage.buffer.PageHeader;
-import dev.afterimage.memory.OffHeapBytes;
+import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.wal.LogAnchor;
 import dev.afterimage.wal.LogReader;
+import dev.afterimage.wal.ParallelRedo;
 import dev.afterimage.wal.RecoveryTicker;
 
 /**
  * The second pass of restart (section 6.2 of the paper, figure 11): repeats history, the losers' too, from the redo point on.
  *
- * <pre>
- *   page not in the dirty page table, or record before its recLSN     passed over, the page is not even read: its home holds the change durably
- *   record holds the whole page, images guard against torn pages      applied, whatever the home holds
- *   page LSN &gt;= LSN of the record                                     the home holds it; written again all the same
- *   page LSN = the version that the record changes                    applied
- *   any other                                                         damage: a write of the page was lost
- * </pre>
- *
- * <p>With full-page images a page's recLSN is that of its image, so redo of every page begins with a whole page, and what its home holds does not matter, torn or not. <b>Nothing that was read from a home is
- * relied upon without being written again:</b> after a failed sync the operating system may show bytes that it will never write (fault F2).
+ * <p>A page that is not in the dirty page table, or a record before its recLSN, is passed over, and the page not even read: its home holds the change durably. All else goes to the
+ * {@link RedoShare} of the page's partition. Partitions are done by as many threads as there are; each page's records stay in order, and no page depends on another, so the result is
+ * the same as on one thread; section 6.2 proposes just this.
  */
 final class RedoPass {
     /** A place to read back from is remembered about every so many bytes of log, for the undo pass. */
@@ -37,14 +29,14 @@ final class RedoPass {
     private final HomeSpace homes;
     private final DirtyPageTable dirtyPages;
     private final TornPages tornPages;
-    private final Set<Long> redone = new HashSet<>();
+    private final List<RedoShare> shares = new ArrayList<>();
+    /** Transactions with an end record: they were rolled back, and leave nothing to speak of. */
+    private final TransactionSet rolledBack = new TransactionSet();
     private long[] waypoints = new long[64];
     private int[] waypointTimelines = new int[64];
     private int waypointCount;
     private long records;
-    private long changesRedone;
-    private long changesSkipped;
-    private long pagesRepaired;
+    private long recordsPassedOver;
 
     RedoPass(BufferPool pool, HomeSpace homes, DirtyPageTable dirtyPages, TornPages tornPages) {
         this.pool = pool;
@@ -53,76 +45,45 @@ final class RedoPass {
         this.tornPages = tornPages;
     }
 
-    /** Reads to the end of the log; what lies before {@code redoPoint} is only remembered for the undo pass. */
-    void run(LogReader reader, long redoPoint, RecoveryTicker ticker) {
-        while (reader.next()) {
-            noteWaypoint(reader);
-            if (reader.lsn() >= redoPoint) {
-                switch (reader.type()) {
-                    case RecordTypes.UPDATE, RecordTypes.COMPENSATION -> redo(reader);
-                    case RecordTypes.END -> redone.remove(reader.transactionId());
-                    default -> {
-                        // nothing to be done again
+    /**
+     * Reads to the end of the log; what lies before {@code redoPoint} is only remembered for the undo pass.
+     *
+     * @param threads cores to use, this thread's included
+     */
+    void run(LogReader reader, long redoPoint, RecoveryTicker ticker, BackgroundTasks tasks, int threads) {
+        try (ParallelRedo redo = ParallelRedo.start(tasks, threads, partition -> newShare())) {
+            while (reader.next()) {
+                noteWaypoint(reader);
+                if (reader.lsn() >= redoPoint) {
+                    switch (reader.type()) {
+                        case RecordTypes.UPDATE, RecordTypes.COMPENSATION -> pageRecord(reader, redo);
+                        case RecordTypes.END -> rolledBack.add(reader.transactionId());
+                        default -> {
+                            // nothing to be done again
+                        }
                     }
                 }
+                ticker.reached(reader.endLsn());
             }
-            ticker.reached(reader.endLsn());
+            redo.finish();
         }
     }
 
-    private void redo(LogReader reader) {
+    private RedoShare newShare() {
+        RedoShare share = new RedoShare(pool, homes, tornPages);
+        shares.add(share);
+        return share;
+    }
+
+    private void pageRecord(LogReader reader, ParallelRedo redo) {
         records++;
         ByteBuffer body = reader.body();
-        long lsn = reader.lsn();
         long pageId = PageRecord.pageId(body);
-        if (lsn < dirtyPages.recLsn(pageId)) {
-            changesSkipped++;
-            return;
+        if (reader.lsn() < dirtyPages.recLsn(pageId)) {
+            recordsPassedOver++;
+        } else {
+            redo.add(pageId, 0, reader);
         }
-        Frame frame = pool.pin(homes, pageId);
-        try {
-            OffHeapBytes page = frame.page();
-            boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;
-            boolean apply = isMissing(pageId, page, torn, lsn, body);
-            frame.latchExclusive();
-            try {
-                if (apply) {
-                    PageRecord.redo(body, lsn, page, frame.usable());
-                }
-                frame.markDirty(lsn);
-            } finally {
-                frame.unlatchExclusive();
-            }
-            if (apply) {
-                changesRedone++;
-                redone.add(reader.transactionId());
-            } else {
-                changesSkipped++;
-            }
-            if (torn) {
-                pagesRepaired++;
-            }
-        } finally {
-            frame.unpin();
-        }
-    }
-
-    private boolean isMissing(long pageId, OffHeapBytes page, boolean torn, long lsn, ByteBuffer body) {
-        if (PageRecord.isWhole(body) && tornPages.imagesAreLogged()) {
-            return true;
-        }
-        if (torn) {
-            throw new StoreDamagedException("page " + pageId + " of file " + homes.name() + " is damaged, and the log holds changes to it but no image");
-        }
-        long pageLsn = PageHeader.pageLsn(page);
-        if (pageLsn >= lsn) {
-            return false;
-        }
-        if (pageLsn != PageRecord.basisLsn(body)) {
-            throw new StoreDamagedException("page " + pageId + " of file " + homes.name() + " has LSN " + pageLsn + ", but the log record at LSN " + lsn + " changes its version of LSN "
-                    + PageRecord.basisLsn(body) + ": a write of the page was lost");
-        }
-        return true;
     }
 
     private void noteWaypoint(LogReader reader) {
@@ -148,8 +109,16 @@ final class RedoPass {
     }
 
     /** Transactions, losers too, of which something was done again and that had not been rolled back. */
-    Set<Long> redone() {
-        return redone;
+    TransactionSet redone() {
+        TransactionSet all = new TransactionSet();
+        for (RedoShare share : shares) {
+            share.redone().forEach(id -> {
+                if (!rolledBack.contains(id)) {
+                    all.add(id);
+                }
+            });
+        }
+        return all;
     }
 
     /** Records about pages read. */
@@ -159,16 +128,16 @@ final class RedoPass {
 
     /** Records applied. */
     long changesRedone() {
-        return changesRedone;
+        return shares.stream().mapToLong(RedoShare::changesRedone).sum();
     }
 
     /** Records whose change was at home already. */
     long changesSkipped() {
-        return changesSkipped;
+        return recordsPassedOver + shares.stream().mapToLong(RedoShare::changesSkipped).sum();
     }
 
     /** Torn pages made whole. */
     long pagesRepaired() {
-        return pagesRepaired;
+        return shares.stream().mapToLong(RedoShare::pagesRepaired).sum();
     }
 }

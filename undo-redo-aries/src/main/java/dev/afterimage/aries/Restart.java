@@ -83,7 +83,7 @@ final class Restart {
         if (needed) {
             RecoveryTicker ticker = RecoveryTicker.between(context, "redo", from, end.lsn());
             try (LogReader reader = reader(new LogAnchor(control.timeline(), from))) {
-                redo.run(reader, control.redoPoint(), ticker);
+                redo.run(reader, control.redoPoint(), ticker, context.tasks(), options.recoveryThreads(pool.frames()));
             }
             ticker.finished(end.lsn());
         }
@@ -123,7 +123,7 @@ final class Restart {
 
     private RecoveryReport report(long losers) {
         RestartTables tables = analysis.tables();
-        long redone = redo.redone().stream().filter(id -> !tables.losers.containsKey(id)).count();
+        long redone = redo.redone().count(id -> !tables.losers.containsKey(id));
         Outcome outcome = control.clean() && analysis.pageRecords() == 0 ? Outcome.CLEAN : Outcome.RECOVERED;
         Duration all = phases.stream().map(RecoveryPhase::duration).reduce(Duration.ZERO, Duration::plus);
         return new RecoveryReport(AriesProvider.NAME, outcome, phases, redone, losers, pagesRepaired + redo.pagesRepaired(), end.tailBytesCut(),

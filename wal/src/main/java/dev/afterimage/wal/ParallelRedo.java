@@ -45,6 +45,7 @@ import dev.afterimage.spi.BackgroundTasks;
  */
 public final class ParallelRedo implements AutoCloseable {
     private static final int PARTITIONS_PER_THREAD = 4;
+    private static final int FRAMES_PER_THREAD = 4;
     /** How often an idle task looks, beside being woken. */
     private static final Duration PERIOD = Duration.ofSeconds(1);
     /** How long the caller sleeps where all it could do is being done by others. */
@@ -69,6 +70,17 @@ public final class ParallelRedo implements AutoCloseable {
         }
         tasks = new BackgroundTask[threads - 1];
         resting = new AtomicIntegerArray(threads - 1);
+    }
+
+    /**
+     * How many threads to {@link #start} with.
+     *
+     * @param wanted what somebody asked for; 0 for one on each processor
+     * @param frames frames of the buffer pool: each thread needs a few to work with
+     */
+    public static int threads(int wanted, int frames) {
+        int most = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
+        return Math.max(1, Math.min(most, frames / FRAMES_PER_THREAD));
     }
 
     /**
