@@ -3,6 +3,7 @@ module dev.afterimage.bench {
     requires dev.afterimage.api;
     requires dev.afterimage.wal; // to measure the log by itself
     requires jdk.jfr; // to say where the time goes
+    requires jdk.management; // and how much processor time
     requires jmh.core;
 
     uses dev.afterimage.spi.storage.DiskProvider;

@@ -1,11 +1,13 @@
 package dev.afterimage.bench;
 
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.PageStores;
 import dev.afterimage.api.RecoveryPhase;
@@ -18,6 +20,8 @@ import dev.afterimage.spi.storage.Disk;
  * <p>Each round measures everything once, in turn, on files that are in the operating system's cache, for both sides alike; so what else the machine does hits all alike.
  */
 public final class RestartBench {
+    private static final OperatingSystemMXBean PROCESS = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
     private final RestartPlan plan;
     private final PrintStream out;
     private final Map<String, Samples> speeds = new LinkedHashMap<>();
@@ -79,8 +83,10 @@ public final class RestartBench {
 
     private void restart(CrashedStore store, Path folder, int threads) {
         long begin = System.nanoTime();
+        long processorBegin = PROCESS.getProcessCpuTime();
         try (PageStore opened = PageStores.open(store.config(folder, threads))) {
             long all = System.nanoTime() - begin;
+            long processor = PROCESS.getProcessCpuTime() - processorBegin;
             last = opened.recoveryReport();
             long bytes = phase("redo").to() - phase("redo").from();
             Duration both = phase("analysis").duration().plus(phase("redo").duration());
@@ -88,6 +94,7 @@ public final class RestartBench {
             note("    analysis alone", threads, bytes, phase("analysis").duration().toNanos());
             note("    redo alone", threads, bytes, phase("redo").duration().toNanos());
             note("    until the store is open", threads, bytes, all);
+            note("    the same, per second of processor", threads, bytes, processor);
         }
     }
 

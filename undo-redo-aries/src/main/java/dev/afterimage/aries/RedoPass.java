@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
@@ -108,17 +109,11 @@ final class RedoPass {
         return new LogAnchor(waypointTimelines[found], waypoints[found]);
     }
 
-    /** Transactions, losers too, of which something was done again and that had not been rolled back. */
-    TransactionSet redone() {
+    /** How many such transactions had something done again, and were not rolled back. */
+    long redone(LongPredicate such) {
         TransactionSet all = new TransactionSet();
-        for (RedoShare share : shares) {
-            share.redone().forEach(id -> {
-                if (!rolledBack.contains(id)) {
-                    all.add(id);
-                }
-            });
-        }
-        return all;
+        shares.forEach(share -> all.addAll(share.redone()));
+        return all.count(id -> such.test(id) && !rolledBack.contains(id));
     }
 
     /** Records about pages read. */

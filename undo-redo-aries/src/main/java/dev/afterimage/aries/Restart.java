@@ -39,6 +39,7 @@ final class Restart {
     private final Analysis analysis;
     private final List<RecoveryPhase> phases = new ArrayList<>();
     private LogEnd end = LogEnd.NEW_STORE;
+    private final int threads;
     private RedoPass redo;
     private long pagesRepaired;
 
@@ -46,6 +47,7 @@ final class Restart {
         this.context = context;
         this.control = control;
         this.options = options;
+        this.threads = options.recoveryThreads(pool.frames());
         this.analysis = new Analysis(control);
         this.redo = new RedoPass(pool, homes, analysis.tables().dirtyPages, control.tornPages());
     }
@@ -56,6 +58,7 @@ final class Restart {
         long from = control.analysisLsn();
         RecoveryTicker ticker = RecoveryTicker.untilTheEnd(context, "analysis", from);
         try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), new LogAnchor(control.timeline(), from))) {
+            readAhead(reader);
             end = analysis.run(reader, ticker);
         }
         ticker.finished(end.lsn());
@@ -83,7 +86,8 @@ final class Restart {
         if (needed) {
             RecoveryTicker ticker = RecoveryTicker.between(context, "redo", from, end.lsn());
             try (LogReader reader = reader(new LogAnchor(control.timeline(), from))) {
-                redo.run(reader, control.redoPoint(), ticker, context.tasks(), options.recoveryThreads(pool.frames()));
+                readAhead(reader);
+                redo.run(reader, control.redoPoint(), ticker, context.tasks(), threads);
             }
             ticker.finished(end.lsn());
         }
@@ -123,11 +127,17 @@ final class Restart {
 
     private RecoveryReport report(long losers) {
         RestartTables tables = analysis.tables();
-        long redone = redo.redone().count(id -> !tables.losers.containsKey(id));
+        long redone = redo.redone(id -> !tables.losers.containsKey(id));
         Outcome outcome = control.clean() && analysis.pageRecords() == 0 ? Outcome.CLEAN : Outcome.RECOVERED;
         Duration all = phases.stream().map(RecoveryPhase::duration).reduce(Duration.ZERO, Duration::plus);
         return new RecoveryReport(AriesProvider.NAME, outcome, phases, redone, losers, pagesRepaired + redo.pagesRepaired(), end.tailBytesCut(),
                 Math.max(control.highestTransactionId(), tables.highestTransactionId()), all);
+    }
+
+    private void readAhead(LogReader reader) {
+        if (threads > 1) {
+            reader.readAhead(context.tasks());
+        }
     }
 
     private LogReader reader(LogAnchor from) {

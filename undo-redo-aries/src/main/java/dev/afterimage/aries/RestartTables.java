@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 /** What analysis finds: the transactions that had not ended, and the pages whose homes may be behind the log (section 6.1 of the paper). One thread. */
 final class RestartTables {
     /** A transaction that had not ended: a loser, unless its commit record comes. */
@@ -24,6 +26,8 @@ final class RestartTables {
 
     final Map<Long, Loser> losers = new HashMap<>();
     final DirtyPageTable dirtyPages = new DirtyPageTable();
+    /** Who had the last record about a page: likely to have the next as well. */
+    private @Nullable Loser latest;
     private final Set<Long> ended = new HashSet<>();
     private boolean tablesComplete;
     private long highestTransactionId;
@@ -35,13 +39,13 @@ final class RestartTables {
     /** An update, or a CLR, which says what is to be undone next. */
     void pageRecord(long transactionId, long lsn, long undoNextLsn, long pageId, long recLsn) {
         highestTransactionId = Math.max(highestTransactionId, transactionId);
-        Loser loser = losers.get(transactionId);
-        if (loser == null) {
-            losers.put(transactionId, new Loser(transactionId, lsn, lsn, undoNextLsn));
-        } else {
-            loser.lastLsn = lsn;
-            loser.undoNextLsn = undoNextLsn;
+        Loser loser = latest;
+        if (loser == null || loser.id != transactionId) {
+            loser = losers.computeIfAbsent(transactionId, id -> new Loser(id, lsn, lsn, undoNextLsn));
+            latest = loser;
         }
+        loser.lastLsn = lsn;
+        loser.undoNextLsn = undoNextLsn;
         dirtyPages.add(pageId, recLsn);
     }
 
@@ -49,6 +53,7 @@ final class RestartTables {
     void ended(long transactionId) {
         highestTransactionId = Math.max(highestTransactionId, transactionId);
         losers.remove(transactionId);
+        latest = null;
         if (!tablesComplete) {
             // The checkpoint's table, which comes later in the log, may have been copied before this end.
             ended.add(transactionId);

@@ -1,68 +1,52 @@
 package dev.afterimage.aries;
 
 import java.util.Arrays;
-import java.util.function.LongConsumer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
-/** Transactions, by number, without boxing: open addressing, 16 bytes or less for each. It remembers the one added last, for records of one transaction come in a row. One thread. */
+import org.jspecify.annotations.Nullable;
+
+/** Transactions, by number: a bit for each. Numbers are given out in a row, so a stretch of the log knows those of a few blocks, and mostly of the one asked for last. One thread. */
 final class TransactionSet {
-    private static final int FIRST_CAPACITY = 1 << 6;
+    /** Numbers of a block: half a kibibyte of bits. */
+    private static final int BLOCK = 1 << 12;
 
-    private long[] ids = new long[FIRST_CAPACITY]; // 0: the slot is free
-    private int size;
-    private long last;
+    private final Map<Long, long[]> blocks = new HashMap<>();
+    private long lastNumber = -1;
+    private long @Nullable [] lastBlock;
 
     void add(long id) {
         assert id > 0 : "transaction " + id;
-        if (id == last) {
-            return;
+        long number = id / BLOCK;
+        long[] block = lastBlock;
+        if (block == null || number != lastNumber) {
+            block = blocks.computeIfAbsent(number, made -> new long[BLOCK / Long.SIZE]);
+            lastBlock = block;
+            lastNumber = number;
         }
-        last = id;
-        int slot = find(id);
-        if (ids[slot] == id) {
-            return;
-        }
-        if (size >= ids.length / 2) {
-            grow();
-            slot = find(id);
-        }
-        ids[slot] = id;
-        size++;
+        block[(int) (id % BLOCK) / Long.SIZE] |= 1L << id;
     }
 
-    boolean contains(long id) {
-        return ids[find(id)] == id;
+    void addAll(TransactionSet others) {
+        others.blocks.forEach((number, theirs) -> {
+            long[] mine = blocks.computeIfAbsent(number, made -> new long[theirs.length]);
+            Arrays.setAll(mine, word -> mine[word] | theirs[word]);
+        });
     }
 
     /** How many of them are such. */
     long count(LongPredicate such) {
-        return Arrays.stream(ids).filter(id -> id != 0 && such.test(id)).count();
+        return blocks.entrySet().stream().flatMapToLong(entry -> members(entry.getKey() * BLOCK, entry.getValue())).filter(such).count();
     }
 
-    void forEach(LongConsumer action) {
-        for (long id : ids) {
-            if (id != 0) {
-                action.accept(id);
-            }
-        }
+    boolean contains(long id) {
+        long[] block = blocks.get(id / BLOCK);
+        return block != null && (block[(int) (id % BLOCK) / Long.SIZE] & 1L << id) != 0;
     }
 
-    private int find(long id) {
-        int mask = ids.length - 1;
-        int slot = (int) (id * 0x9E3779B97F4A7C15L >>> 32) & mask;
-        while (ids[slot] != 0 && ids[slot] != id) {
-            slot = slot + 1 & mask;
-        }
-        return slot;
-    }
-
-    private void grow() {
-        long[] old = ids;
-        ids = new long[Math.multiplyExact(old.length, 2)];
-        for (long id : old) {
-            if (id != 0) {
-                ids[find(id)] = id;
-            }
-        }
+    private static LongStream members(long first, long[] block) {
+        return LongStream.range(first, first + BLOCK).filter(id -> (block[(int) (id - first) / Long.SIZE] & 1L << id) != 0);
     }
 }

@@ -7,6 +7,7 @@ import java.util.zip.CRC32C;
 import dev.afterimage.api.ConfigException;
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreFormatException;
+import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spi.storage.DiskException;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,12 @@ public final class LogReader implements AutoCloseable {
     private final CRC32C crc = new CRC32C();
 
     private final @Nullable LogEnd knownEnd;
+    private final int segmentBytes;
     private int link;
     private long position;
+    private long segmentStart; // of the segment that the position lies in
+    private long windowStart = -1; // of the segment that was opened last to read records, and its number
+    private long windowSegment;
     private boolean sawRecord; // in the timeline being read
     private @Nullable LogEnd endBeforeEmpty; // where a timeline that holds a record ended, while those after it hold none
     private long syncedLsn; // highest position known to have been synced
@@ -57,6 +62,7 @@ public final class LogReader implements AutoCloseable {
         this.chain = chain;
         positions = new LogPositions(settings.segmentBytes());
         window = new SegmentWindow(disk, settings.segmentBytes());
+        segmentBytes = settings.segmentBytes();
         position = from.lsn();
         syncedLsn = from.lsn();
         if (from.lsn() < chain.get(0).startLsn() || !positions.canBegin(from.lsn())) {
@@ -90,6 +96,16 @@ public final class LogReader implements AutoCloseable {
      */
     public static LogReader openAgain(Disk disk, LogSettings settings, long storeId, LogAnchor from, LogEnd knownEnd) {
         return new LogReader(TimelineChain.find(disk, settings, storeId, from), disk, settings, from, knownEnd);
+    }
+
+    /**
+     * From now on the log is read ahead of {@link #next()}, as far as these tasks run; for a reader that goes a long way. What it finds is the same without them.
+     *
+     * @param tasks the context's; the one task that is asked for ends with {@link #close()}
+     */
+    public LogReader readAhead(BackgroundTasks tasks) {
+        window.readAhead(tasks);
+        return this;
     }
 
     /**
@@ -208,7 +224,10 @@ public final class LogReader implements AutoCloseable {
 
     /** Steps over what is left of a segment when no header fits there; stays put at a boundary, where {@link #readRecord} looks beyond it. */
     private boolean crossSegment() {
-        long boundary = positions.start(positions.segmentOf(position) + 1);
+        if (position < segmentStart || position - segmentStart >= segmentBytes) {
+            segmentStart = positions.start(positions.segmentOf(position));
+        }
+        long boundary = segmentStart + segmentBytes;
         if (boundary - position >= RecordFormat.HEADER_BYTES) {
             return false;
         }
@@ -218,26 +237,25 @@ public final class LogReader implements AutoCloseable {
 
     /** Reads the record at the position and moves behind it; false if none is there. */
     private boolean readRecord() {
+        assert segmentStart == positions.start(positions.segmentOf(position));
         Timeline timeline = chain.get(link);
-        long segment = positions.segmentOf(position);
-        long at = positions.recordAt(position);
-        if (!chain.hasSegment(timeline.number(), segment)) {
+        if (!openSegment(timeline)) {
             return false;
         }
-        window.open(new SegmentName(timeline.number(), segment));
-        if (!isRecord(at, timeline.salt())) {
+        int offset = position == segmentStart ? SegmentHeader.BYTES : (int) (position - segmentStart);
+        long at = segmentStart + offset;
+        int inMemory = recordInMemory(at, offset, timeline.salt());
+        if (inMemory < 0) {
             return false;
         }
-        int offset = positions.offset(at);
-        int inMemory = window.at(offset, RecordFormat.HEADER_BYTES);
-        window.bytes().clear();
-        int length = RecordFormat.lengthAt(window.bytes(), inMemory);
-        type = RecordFormat.typeAt(window.bytes(), inMemory);
-        transactionId = RecordFormat.transactionAt(window.bytes(), inMemory);
+        ByteBuffer bytes = window.bytes();
+        int length = RecordFormat.lengthAt(bytes, inMemory);
+        type = RecordFormat.typeAt(bytes, inMemory);
+        transactionId = RecordFormat.transactionAt(bytes, inMemory);
         if (type == RecordFormat.WATERMARK) {
-            noteWatermark(at, RecordFormat.watermarkAt(window.bytes(), inMemory));
+            noteWatermark(at, RecordFormat.watermarkAt(bytes, inMemory));
         } else if (type <= RecordFormat.MAX_TYPE) {
-            body = window.bytes().slice(inMemory + RecordFormat.HEADER_BYTES, length - RecordFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            body = bytes.slice(inMemory + RecordFormat.HEADER_BYTES, length - RecordFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         }
         lsn = at;
         position = at + RecordFormat.span(length);
@@ -245,19 +263,33 @@ public final class LogReader implements AutoCloseable {
         return true;
     }
 
-    /** Whether a record begins there and is whole; afterwards what is checked of it is in the window. */
-    private boolean isRecord(long at, long salt) {
-        int offset = positions.offset(at);
-        long room = positions.segmentBytes() - offset;
-        long binding = RecordFormat.binding(salt, at);
-        int inMemory = window.at(offset, RecordFormat.HEADER_BYTES);
-        window.bytes().clear();
-        if (!RecordFormat.looksLikeRecord(window.bytes(), inMemory, room, binding)) {
+    /** Sees to it that the window looks at the position's segment; false if there is none. */
+    private boolean openSegment(Timeline timeline) {
+        if (segmentStart == windowStart && window.looksAt(timeline.number(), windowSegment)) {
+            return true;
+        }
+        long segment = positions.segmentOf(position);
+        if (!chain.hasSegment(timeline.number(), segment)) {
             return false;
         }
+        window.open(new SegmentName(timeline.number(), segment));
+        windowSegment = segment;
+        windowStart = segmentStart;
+        return true;
+    }
+
+    /** Where in the window's memory a record is that begins there and is whole, all that is checked of it; -1 if there is none. Position and limit are cleared. */
+    private int recordInMemory(long at, int offset, long salt) {
+        long room = segmentBytes - offset;
+        long binding = RecordFormat.binding(salt, at);
+        int inMemory = window.at(offset, RecordFormat.HEADER_BYTES);
+        if (!RecordFormat.looksLikeRecord(window.bytes().clear(), inMemory, room, binding)) {
+            return -1;
+        }
         inMemory = window.at(offset, RecordFormat.checkedBytes(window.bytes(), inMemory));
+        boolean intact = RecordFormat.isIntact(window.bytes().clear(), inMemory, room, binding, crc);
         window.bytes().clear();
-        return RecordFormat.isIntact(window.bytes(), inMemory, room, binding, crc);
+        return intact ? inMemory : -1;
     }
 
     private void noteWatermark(long at, long synced) {
@@ -316,11 +348,10 @@ public final class LogReader implements AutoCloseable {
         long boundary = positions.start(segment + 1);
         long at = positions.firstRecord(segment);
         while (at < target && boundary - at >= RecordFormat.HEADER_BYTES) {
-            if (!isRecord(at, timeline.salt())) {
+            int inMemory = recordInMemory(at, positions.offset(at), timeline.salt());
+            if (inMemory < 0) {
                 throw notReached("it ends at " + at);
             }
-            int inMemory = window.at(positions.offset(at), RecordFormat.HEADER_BYTES);
-            window.bytes().clear();
             at += RecordFormat.span(RecordFormat.lengthAt(window.bytes(), inMemory));
         }
         if (at > target) {
