@@ -1,5 +1,7 @@
 package dev.afterimage.aries;
 
+import java.util.Arrays;
+
 /**
  * The dirty page table of restart (section 6.1 of the paper): pages whose homes may lack changes, and for each the LSN from which on. Open addressing over primitive arrays: 32 bytes or less for each
  * page. One thread.
@@ -36,6 +38,19 @@ final class DirtyPageTable {
 
     int size() {
         return size;
+    }
+
+    /** All pages, rising: the order in which they lie in their file. */
+    long[] sorted() {
+        long[] sorted = new long[size];
+        int count = 0;
+        for (int slot = 0; slot < pages.length; slot++) {
+            if (recLsns[slot] != 0) {
+                sorted[count++] = pages[slot];
+            }
+        }
+        Arrays.sort(sorted);
+        return sorted;
     }
 
     private int find(long page) {

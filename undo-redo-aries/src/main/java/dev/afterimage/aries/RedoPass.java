@@ -9,6 +9,7 @@ import java.util.function.LongPredicate;
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.HomeSpace;
+import dev.afterimage.buffer.PagePrefetch;
 import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.wal.LogAnchor;
 import dev.afterimage.wal.LogReader;
@@ -20,7 +21,7 @@ import dev.afterimage.wal.RecoveryTicker;
  *
  * <p>A page that is not in the dirty page table, or a record before its recLSN, is passed over, and the page not even read: its home holds the change durably. All else goes to the
  * {@link RedoShare} of the page's partition. Partitions are done by as many threads as there are; each page's records stay in order, and no page depends on another, so the result is
- * the same as on one thread; section 6.2 proposes just this.
+ * the same as on one thread; section 6.2 proposes just this, and also what {@link PagePrefetch} does: the dirty page table tells which pages to read ahead.
  */
 final class RedoPass {
     /** A place to read back from is remembered about every so many bytes of log, for the undo pass. */
@@ -52,7 +53,8 @@ final class RedoPass {
      * @param threads cores to use, this thread's included
      */
     void run(LogReader reader, long redoPoint, RecoveryTicker ticker, BackgroundTasks tasks, int threads) {
-        try (ParallelRedo redo = ParallelRedo.start(tasks, threads, partition -> newShare())) {
+        PagePrefetch prefetch = PagePrefetch.start(tasks, threads - 1, pool, homes, dirtyPages.sorted());
+        try (prefetch; ParallelRedo redo = ParallelRedo.start(tasks, threads, partition -> newShare())) {
             while (reader.next()) {
                 noteWaypoint(reader);
                 if (reader.lsn() >= redoPoint) {

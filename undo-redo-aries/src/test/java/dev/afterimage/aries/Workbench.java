@@ -13,6 +13,7 @@ import dev.afterimage.api.Durability;
 import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.RecoveryProgress;
 import dev.afterimage.api.RecoveryReport;
+import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageChange;
@@ -36,12 +37,12 @@ final class Workbench implements AutoCloseable, StrategyEvents {
     int failures;
     private long nextId;
 
-    private Workbench(Disk disk, boolean created, int frames, Map<String, String> options) {
+    private Workbench(Disk disk, boolean created, int frames, Map<String, String> options, BackgroundTasks background) {
         AriesProvider provider = new AriesProvider();
         Map<String, String> given = new HashMap<>(Map.of("wal-segment-size", "256KiB", "max-wal-size", "1MiB", "wal-buffers", "64KiB"));
         given.putAll(options);
         strategy = provider.open(new StrategyContext(disk, created, 0x5EED, PAGE_SIZE, (long) frames * PAGE_SIZE, Duration.ofMillis(100),
-                StrategyOptions.of(provider.name(), provider.options(), given), new SteppedTime(), tasks,
+                StrategyOptions.of(provider.name(), provider.options(), given), new SteppedTime(), background == null ? tasks : background,
                 RandomGeneratorFactory.of("L64X128MixRandom").create(disk.list().size()), this));
         try {
             report = strategy.recover();
@@ -54,7 +55,7 @@ final class Workbench implements AutoCloseable, StrategyEvents {
 
     /** A new store with pages 0 to {@code pages - 1}, each holding its number at both ends. */
     static Workbench create(Disk disk, int frames, int pages, Map<String, String> options) {
-        Workbench made = new Workbench(disk, true, frames, options);
+        Workbench made = new Workbench(disk, true, frames, options, null);
         Work work = made.begin();
         for (int page = 0; page < pages; page++) {
             work.create(page, page);
@@ -68,7 +69,12 @@ final class Workbench implements AutoCloseable, StrategyEvents {
     }
 
     static Workbench open(Disk disk, int frames, Map<String, String> options) {
-        return new Workbench(disk, false, frames, options);
+        return new Workbench(disk, false, frames, options, null);
+    }
+
+    /** With background work other than its own still tasks. */
+    static Workbench open(Disk disk, int frames, Map<String, String> options, BackgroundTasks background) {
+        return new Workbench(disk, false, frames, options, background);
     }
 
     static Workbench open(Disk disk, int frames) {
