@@ -6,6 +6,7 @@ import dev.afterimage.api.ConfigException;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyOptions;
 import dev.afterimage.wal.LogSettings;
+import dev.afterimage.wal.ParallelRedo;
 
 /**
  * The knobs, named as PostgreSQL names them. There is none for full-page images: without them a torn page could not be repaired.
@@ -14,8 +15,9 @@ import dev.afterimage.wal.LogSettings;
  * @param completionTarget part of the time between two checkpoints over which the writing is spread
  * @param segmentBytes bytes of a log segment
  * @param walBufferBytes memory for log records that are not yet written
+ * @param threads cores that redo uses, 0 for all there are
  */
-record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segmentBytes, int walBufferBytes) {
+record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segmentBytes, int walBufferBytes, int threads) {
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
@@ -29,12 +31,15 @@ record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segme
     private static final StrategyOption<Long> WAL_BUFFERS = StrategyOption.bytes("wal-buffers", 4 * MIB, 64 * KIB, 256 * MIB,
             "Memory for log records that are not yet written.");
 
+    private static final StrategyOption<Integer> RECOVERY_THREADS = StrategyOption.integer("recovery-threads", 0, 0, 1024,
+            "Cores that redo uses after a crash, 0 for all there are; what comes out is the same.");
+
     /** Room in a record for what is beside the page in an image. */
     private static final int IMAGE_OVERHEAD_BYTES = 64;
     /** The log's buffer comes in steps of this. */
     private static final long WAL_BUFFER_STEP = 8 * KIB;
 
-    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, CHECKPOINT_COMPLETION_TARGET, WAL_SEGMENT_SIZE, WAL_BUFFERS);
+    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, CHECKPOINT_COMPLETION_TARGET, WAL_SEGMENT_SIZE, WAL_BUFFERS, RECOVERY_THREADS);
 
     /**
      * Reads them.
@@ -43,7 +48,7 @@ record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segme
      */
     static PostgresStyleOptions of(StrategyOptions given) {
         PostgresStyleOptions options = new PostgresStyleOptions(given.get(MAX_WAL_SIZE), given.get(CHECKPOINT_COMPLETION_TARGET),
-                Math.toIntExact(given.get(WAL_SEGMENT_SIZE)), Math.toIntExact(-Math.floorDiv(-given.get(WAL_BUFFERS), WAL_BUFFER_STEP) * WAL_BUFFER_STEP));
+                Math.toIntExact(given.get(WAL_SEGMENT_SIZE)), Math.toIntExact(-Math.floorDiv(-given.get(WAL_BUFFERS), WAL_BUFFER_STEP) * WAL_BUFFER_STEP), given.get(RECOVERY_THREADS));
         if (options.segmentBytes % (4 * KIB) != 0) {
             throw new ConfigException("option wal-segment-size: expected a multiple of 4 KiB, found " + options.segmentBytes + " bytes");
         }
@@ -59,7 +64,7 @@ record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segme
      * the least that works, two segments.
      */
     PostgresStyleOptions withSegmentBytes(int storeSegmentBytes) {
-        return new PostgresStyleOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), completionTarget, storeSegmentBytes, walBufferBytes);
+        return new PostgresStyleOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), completionTarget, storeSegmentBytes, walBufferBytes, threads);
     }
 
     /**
@@ -72,6 +77,11 @@ record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segme
         if (logSettings().maxBodyBytes() < needed) {
             throw new ConfigException("option wal-buffers: expected at least " + 4 * pageSize / KIB + " KiB for pages of " + pageSize / KIB + " KiB, found " + walBufferBytes / KIB + " KiB");
         }
+    }
+
+    /** Threads for redo; no more than leave each some frames of the pool to work with. */
+    int recoveryThreads(int frames) {
+        return ParallelRedo.threads(threads, frames);
     }
 
     /** Settings of the log. */

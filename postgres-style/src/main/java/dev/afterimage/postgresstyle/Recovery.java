@@ -43,6 +43,7 @@ final class Recovery {
         long start = context.time().nanos();
         RecoveryTicker ticker = RecoveryTicker.untilTheEnd(context, "analysis", anchor.lsn());
         try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), anchor)) {
+            readAhead(reader, context.cachePages());
             end = analysis.run(reader, ticker);
         }
         ticker.finished(end.lsn());
@@ -66,7 +67,8 @@ final class Recovery {
         if (analysis.redoRecords() > 0) {
             RecoveryTicker ticker = RecoveryTicker.between(context, "redo", anchor.lsn(), end.lsn());
             try (LogReader reader = LogReader.openAgain(context.disk(), options.logSettings(), context.storeId(), anchor, end)) {
-                pass.run(reader, end.lsn(), ticker);
+                readAhead(reader, pool.frames());
+                pass.run(reader, end.lsn(), ticker, context.tasks(), options.recoveryThreads(pool.frames()));
             }
             ticker.finished(end.lsn());
         }
@@ -91,6 +93,12 @@ final class Recovery {
         Duration all = phases.stream().map(RecoveryPhase::duration).reduce(Duration.ZERO, Duration::plus);
         return new RecoveryReport(PostgresStyleProvider.NAME, outcome, phases, transactions.redoneCount(), transactions.unfinishedCount(), pass.pagesRepaired(), end.tailBytesCut(),
                 Math.max(control.highestTransactionId(), transactions.highestId()), all);
+    }
+
+    private void readAhead(LogReader reader, int frames) {
+        if (options.recoveryThreads(frames) > 1) {
+            reader.readAhead(context.tasks());
+        }
     }
 
     private Duration since(long startNanos) {

@@ -1,15 +1,16 @@
 package dev.afterimage.postgresstyle;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
-import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.HomeSpace;
-import dev.afterimage.buffer.PageHeader;
-import dev.afterimage.memory.OffHeapBytes;
+import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.wal.LogReader;
+import dev.afterimage.wal.ParallelRedo;
 import dev.afterimage.wal.RecoveryTicker;
 
 /**
@@ -22,11 +23,8 @@ final class RedoPass {
     private final BufferPool pool;
     private final HomeSpace homes;
     private final TransactionTable transactions;
-    private final TreeSet<Long> waiting = new TreeSet<>();
+    private final List<RedoShare> shares = new ArrayList<>();
     private long records;
-    private long changesRedone;
-    private long changesSkipped;
-    private long pagesRepaired;
 
     RedoPass(BufferPool pool, HomeSpace homes, TransactionTable transactions) {
         this.pool = pool;
@@ -38,100 +36,54 @@ final class RedoPass {
      * Reads to the same end as the first pass.
      *
      * @param end what the first pass took for the end of the log
+     * @param threads cores to use, this thread's included
      * @throws StoreDamagedException if a page is torn and the log does not hold all of it
      */
-    void run(LogReader reader, long end, RecoveryTicker ticker) {
-        while (reader.next()) {
-            redo(reader);
-            ticker.reached(reader.endLsn());
+    void run(LogReader reader, long end, RecoveryTicker ticker, BackgroundTasks tasks, int threads) {
+        try (ParallelRedo redo = ParallelRedo.start(tasks, threads, partition -> newShare())) {
+            while (reader.next()) {
+                take(reader, redo);
+                ticker.reached(reader.endLsn());
+            }
+            redo.finish();
         }
         if (reader.end().lsn() != end) {
             throw new StoreDamagedException("the log was read twice and ended at LSN " + end + " first, then at " + reader.end().lsn() + ": the device does not give back what it holds");
         }
+        TreeSet<Long> waiting = new TreeSet<>();
+        shares.forEach(share -> waiting.addAll(share.waiting()));
         if (!waiting.isEmpty()) {
             throw new StoreDamagedException("page " + waiting.first() + " of file " + homes.name() + " is damaged, and the log holds changes to it but no image (" + waiting.size()
                     + " such pages in all)");
         }
     }
 
-    private void redo(LogReader reader) {
+    private RedoShare newShare() {
+        RedoShare share = new RedoShare(pool, homes, transactions);
+        shares.add(share);
+        return share;
+    }
+
+    /** Does a record again if its transaction committed. */
+    private void take(LogReader reader, ParallelRedo redo) {
         long commitLsn = transactions.commitLsn(reader.transactionId());
         if (commitLsn == TransactionTable.NOT_COMMITTED) {
             return;
         }
         ByteBuffer body = reader.body();
-        boolean applied = switch (reader.type()) {
-            case RecordTypes.RANGES -> redoRanges(RangesRecord.pageId(body), reader.lsn(), commitLsn, body);
-            case RecordTypes.IMAGE -> redoWholePage(ImageRecord.pageId(body), reader.lsn(), commitLsn, body, true);
-            case RecordTypes.GONE -> redoWholePage(GoneRecord.pageId(body), reader.lsn(), commitLsn, body, false);
-            default -> false;
-        };
-        if (applied) {
-            transactions.redone(reader.transactionId());
+        switch (reader.type()) {
+            case RecordTypes.RANGES -> add(RangesRecord.pageId(body), commitLsn, reader, redo);
+            case RecordTypes.IMAGE -> add(ImageRecord.pageId(body), commitLsn, reader, redo);
+            case RecordTypes.GONE -> add(GoneRecord.pageId(body), commitLsn, reader, redo);
+            default -> {
+                // Says nothing about a page.
+            }
         }
     }
 
-    private boolean redoRanges(long pageId, long lsn, long commitLsn, ByteBuffer body) {
+    private void add(long pageId, long commitLsn, LogReader reader, ParallelRedo redo) {
         records++;
-        Frame frame = pool.pin(homes, pageId);
-        try {
-            OffHeapBytes page = frame.page();
-            long pageLsn = PageHeader.pageLsn(page);
-            switch (RedoDecision.forRanges(pageLsn != HomeSpace.TORN, PageHeader.exists(page), pageLsn, RangesRecord.basisLsn(body), commitLsn)) {
-                case SKIP -> changesSkipped++;
-                case WAIT -> waiting.add(pageId);
-                case MISMATCH -> throw new StoreDamagedException("page " + pageId + " of file " + homes.name() + " has LSN " + pageLsn + (PageHeader.exists(page) ? "" : " and does not exist")
-                        + ", but the log record at LSN " + lsn + " changes its version of LSN " + RangesRecord.basisLsn(body) + ": a write of the page was lost");
-                case APPLY -> {
-                    frame.latchExclusive();
-                    try {
-                        RangesRecord.apply(body, frame.usable());
-                        PageHeader.setPageLsn(page, commitLsn);
-                        frame.markDirty(lsn);
-                    } finally {
-                        frame.unlatchExclusive();
-                    }
-                    changesRedone++;
-                    return true;
-                }
-            }
-            return false;
-        } finally {
-            frame.unpin();
-        }
-    }
-
-    /** Always applied, whatever the home page holds: see {@link RedoDecision}. */
-    private boolean redoWholePage(long pageId, long lsn, long commitLsn, ByteBuffer body, boolean exists) {
-        records++;
-        Frame frame = pool.pin(homes, pageId);
-        try {
-            OffHeapBytes page = frame.page();
-            // The home page was read only to find damage that the image would hide: a page changed beyond the end of the log.
-            boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;
-            frame.latchExclusive();
-            try {
-                if (exists) {
-                    ImageRecord.apply(body, page);
-                    PageHeader.setImageLsn(page, lsn);
-                } else {
-                    page.fill(0, page.length(), (byte) 0);
-                }
-                PageHeader.setPageLsn(page, commitLsn);
-                assert PageHeader.exists(page) == exists : "page " + pageId + " at LSN " + lsn;
-                frame.markDirty(lsn);
-            } finally {
-                frame.unlatchExclusive();
-            }
-            changesRedone++;
-            if (torn) {
-                pagesRepaired++;
-                waiting.remove(pageId);
-            }
-            return true;
-        } finally {
-            frame.unpin();
-        }
+        redo.add(pageId, commitLsn, reader);
     }
 
     /** Records of committed transactions read. */
@@ -141,16 +93,16 @@ final class RedoPass {
 
     /** Records applied. */
     long changesRedone() {
-        return changesRedone;
+        return shares.stream().mapToLong(RedoShare::changesRedone).sum();
     }
 
     /** Records whose change was in the page already. */
     long changesSkipped() {
-        return changesSkipped;
+        return shares.stream().mapToLong(RedoShare::changesSkipped).sum();
     }
 
     /** Torn pages made whole. */
     long pagesRepaired() {
-        return pagesRepaired;
+        return shares.stream().mapToLong(RedoShare::pagesRepaired).sum();
     }
 }

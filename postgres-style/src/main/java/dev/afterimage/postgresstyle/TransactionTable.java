@@ -20,7 +20,6 @@ final class TransactionTable {
     private boolean[] redone = new boolean[FIRST_CAPACITY];
     private int size;
     private int committed;
-    private int redoneCount;
     private long highestId;
 
     /** Notes one redo record of a transaction. */
@@ -49,18 +48,20 @@ final class TransactionTable {
         return ids[slot] == transactionId ? commitLsns[slot] : NOT_COMMITTED;
     }
 
-    /** Notes that something of a transaction had to be done again. */
+    /** Notes that something of a transaction had to be done again; it is in the table. Several threads may call this, and look transactions up, while nothing is added. */
     void redone(long transactionId) {
-        int slot = slotFor(transactionId);
-        if (!redone[slot]) {
-            redone[slot] = true;
-            redoneCount++;
-        }
+        int slot = find(transactionId);
+        assert ids[slot] == transactionId : "transaction " + transactionId;
+        redone[slot] = true; // whoever else writes here writes the same
     }
 
     /** Transactions of which something had to be done again. */
     int redoneCount() {
-        return redoneCount;
+        int count = 0;
+        for (boolean done : redone) {
+            count += done ? 1 : 0;
+        }
+        return count;
     }
 
     /** Transactions that committed. */
