@@ -6,6 +6,7 @@ module dev.afterimage.bench {
     requires jdk.management; // and how much processor time
     requires jmh.core;
 
+
     uses dev.afterimage.spi.storage.DiskProvider;
 
     exports dev.afterimage.bench to jmh.core; // it calls the benchmarks

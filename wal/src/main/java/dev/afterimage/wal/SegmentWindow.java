@@ -148,11 +148,11 @@ final class SegmentWindow implements AutoCloseable {
         if (offset < from || carried < 0 || carried > reading.room() || length > carried + reading.length()) {
             return false;
         }
-        ByteBuffer old = bytes;
+        ByteBuffer old = bytes.clear();
         int carriedAt = offset - from + base;
-        ByteBuffer taken = reading.swap(old);
+        ByteBuffer taken = reading.swap(old).clear();
         taken.put(reading.room() - carried, old, carriedAt, carried);
-        bytes = taken.clear();
+        bytes = taken;
         from = offset;
         filled = carried + reading.length();
         base = reading.room() - carried;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName("A log that is read ahead")
 @Timeout(60)
 class ReadAheadTest {
-    private static final LogSettings SETTINGS = new LogSettings(2 << 20, 1 << 20);
+    private static final LogSettings SETTINGS = new LogSettings(4 << 20, 1 << 20);
     private static final int RECORDS = 400;
 
     private final ForgetfulDisk disk = new ForgetfulDisk();
@@ -32,8 +32,11 @@ class ReadAheadTest {
         try (WriteAheadLog log = WriteAheadLog.begin(disk, SETTINGS, LogWorkshop.STORE, LogEnd.NEW_STORE, LogWorkshop.random(), new LogWorkshop.Told())) {
             for (int record = 0; record < RECORDS; record++) {
                 LogWorkshop.append(log, record, bytesOf(record));
+                if (record == RECORDS / 8) {
+                    log.force(log.endLsn());
+                }
             }
-            log.force(log.endLsn());
+            log.write(log.endLsn()); // so that the reader has a long tail to make durable
             return log.endLsn();
         }
     }

@@ -1,0 +1,21 @@
+package dev.afterimage.bench;
+
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/** Runs the JMH benchmarks with JMH's own arguments, in processes that get the module path of this one, which JMH does not think of. */
+public final class JmhBench {
+    private JmhBench() {
+    }
+
+    /** See JMH's own {@code -h}. */
+    public static void main(String[] arguments) throws RunnerException, CommandLineOptionException {
+        ChainedOptionsBuilder options = new OptionsBuilder().parent(new CommandLineOptions(arguments))
+                .jvmArgsPrepend("--module-path=" + System.getProperty("jdk.module.path"), "--add-modules=dev.afterimage.bench");
+        new Runner(options.build()).run();
+    }
+}
