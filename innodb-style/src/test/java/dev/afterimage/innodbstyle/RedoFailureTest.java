@@ -22,10 +22,12 @@ import dev.afterimage.spitests.disk.SyncFailure;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("A redo log whose disk fails")
+@Timeout(120)
 class RedoFailureTest {
     private final SimulatedDisk disk = new SimulatedDisk();
     private final StrategyEvents events = mock(StrategyEvents.class);
@@ -118,6 +120,30 @@ class RedoFailureTest {
         disk.faults().failNextSync(name -> true, SyncFailure.CLEAN_OLD);
         assertThrows(StoreFailedException.class, () -> log.force(lsn));
         follower.join();
+        assertSame(StoreFailedException.class, told.get().getClass());
+        expectFailed(SyncFailedException.class);
+    }
+
+    @Test
+    @DisplayName("does not sync once more behind a checkpoint's sync that has failed: the device tells of it once, and not to whoever comes next (F2)")
+    void errorToldToSomebodyElse() throws InterruptedException {
+        AtomicReference<Throwable> told = new AtomicReference<>();
+        Thread committer = new Thread(() -> {
+            try {
+                log.force(RedoWorkshop.append(log, new MiniTransaction(), 2, 10));
+            } catch (Throwable t) {
+                told.set(t);
+            }
+        });
+        disk.faults().duringNextSync(name -> true, () -> {
+            committer.start();
+            while (committer.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        });
+        disk.faults().failNextSync(name -> true, SyncFailure.CLEAN_NEW);
+        assertThrows(StoreFailedException.class, () -> log.checkpoint(forced, RedoWorkshop.payload(1)));
+        committer.join();
         assertSame(StoreFailedException.class, told.get().getClass());
         expectFailed(SyncFailedException.class);
     }

@@ -17,8 +17,10 @@ import dev.afterimage.spitests.disk.SimulatedDisk;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @DisplayName("Room in the redo log")
+@Timeout(120)
 class RedoRoomTest {
     private final SimulatedDisk disk = new SimulatedDisk();
     private final MiniTransaction mtr = new MiniTransaction();
