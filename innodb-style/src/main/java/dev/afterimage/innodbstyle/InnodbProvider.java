@@ -1,12 +1,14 @@
 package dev.afterimage.innodbstyle;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import dev.afterimage.api.ConfigException;
 import dev.afterimage.spi.ChangeDetail;
 import dev.afterimage.spi.LogEntry;
 import dev.afterimage.spi.LogSummary;
+import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyContext;
@@ -18,8 +20,10 @@ import dev.afterimage.spi.storage.Disk;
 /** The door of this plug-in. */
 public final class InnodbProvider implements RecoveryStrategyProvider {
     static final String NAME = "innodb-style";
+    static final boolean ROLLS_BACK_AFTER_OPENING = false;
 
-    private static final StrategyTraits TRAITS = new StrategyTraits(true, false, true, true, TornPageProtection.DOUBLEWRITE, ChangeDetail.RANGES_WITH_BEFORE, VersionHeader.BYTES);
+    private static final StrategyTraits TRAITS = new StrategyTraits(true, false, true, true, TornPageProtection.DOUBLEWRITE, ChangeDetail.RANGES_WITH_BEFORE, VersionHeader.BYTES,
+            ROLLS_BACK_AFTER_OPENING ? Set.of(OptionalTrait.ROLLBACK_AFTER_OPENING) : Set.of());
 
     /** For {@link java.util.ServiceLoader}. */
     public InnodbProvider() {

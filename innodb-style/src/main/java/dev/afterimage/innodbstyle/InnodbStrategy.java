@@ -2,6 +2,7 @@ package dev.afterimage.innodbstyle;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,6 +51,7 @@ final class InnodbStrategy implements RecoveryStrategy {
     /** Where the log that recovery reads ends; of no interest once {@link #log} is there. */
     private volatile long recoveredEnd;
 
+    private List<Loser> losers = List.of();
     private Supplier<PageGroup> groups = () -> {
         throw new IllegalStateException("there is no log yet");
     };
@@ -104,14 +106,31 @@ final class InnodbStrategy implements RecoveryStrategy {
         }
         spaces().endRedo();
         begin(continueLog(recovery.end()));
-        List<UndoLog> losers = new ArrayList<>();
+        List<UndoLog> unfinished = new ArrayList<>();
         UndoSpace space = UndoSpace.open(pool(), spaces(), undoReservation());
-        RollbackSegments segments = RollbackSegments.open(pool(), spaces(), space, segment -> losers.add(UndoLog.recovered(pool(), spaces(), space, segment)));
+        RollbackSegments segments = RollbackSegments.open(pool(), spaces(), space, segment -> unfinished.add(UndoLog.recovered(pool(), spaces(), space, segment)));
         TransactionSystem transactions = new TransactionSystem(space.writerBound());
-        losers.forEach(loser -> transactions.addRecovered(loser.writer()));
-        recovery.undo(pool(), losers, newGroup(), transactions);
+        unfinished.forEach(loser -> transactions.addRecovered(loser.writer()));
+        if (InnodbProvider.ROLLS_BACK_AFTER_OPENING) {
+            leave(unfinished, transactions);
+            recovery.leaveToBeUndone(unfinished);
+        } else {
+            recovery.undo(pool(), unfinished, newGroup(), transactions);
+        }
         finishOpening(space, segments, transactions);
         return recovery.report(space.transactionBound());
+    }
+
+    private void leave(List<UndoLog> unfinished, TransactionSystem transactions) {
+        // The youngest writer first; no two have a page in common, so the order does not matter but for being always the same.
+        unfinished.sort(Comparator.comparingLong(UndoLog::writer).reversed());
+        PageGroup group = newGroup();
+        losers = unfinished.stream().map(log -> new Loser(log, group, transactions, failure)).toList();
+    }
+
+    @Override
+    public List<Loser> recoveredTransactions() {
+        return losers;
     }
 
     private void openSpaces(StoreFiles opened, DoublewriteBuffer area) {

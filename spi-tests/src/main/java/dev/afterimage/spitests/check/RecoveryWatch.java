@@ -45,12 +45,11 @@ final class RecoveryWatch implements StoreListener {
         newest = null;
     }
 
-    /** What one transaction that did not end must leave in the report of a strategy that undoes by its log. */
+    /** What one transaction that did not end must leave in the report of a strategy that undoes in recovery. Not every such strategy writes compensation records: undo in undo pages needs none. */
     static void expectUndone(RecoveryReport report, int changesMin) {
         long changes = report.phases().stream().mapToLong(RecoveryPhase::changesUndone).sum();
-        long compensations = report.phases().stream().mapToLong(RecoveryPhase::compensationRecords).sum();
-        if (report.transactionsUndone() != 1 || changes < changesMin || compensations == 0) {
-            throw new Violation("R1", "expected one transaction undone, with at least " + changesMin + " changes and compensation records for them, found " + report, null);
+        if (report.transactionsUndone() != 1 || changes < changesMin) {
+            throw new Violation("R1", "expected one transaction undone, with at least " + changesMin + " changes, found " + report, null);
         }
     }
 
