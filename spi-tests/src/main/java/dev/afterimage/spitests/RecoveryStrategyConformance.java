@@ -280,6 +280,15 @@ public abstract class RecoveryStrategyConformance {
         campaign().fullDisks();
     }
 
+    /** Rule F2, restarts. */
+    @Test
+    @Rule("F2")
+    @Tag("rule-F2")
+    @DisplayName("F2 On a disk that stays full, fifty restarts in a row that are cut short leave the room that the next one needs")
+    public void interruptedRestartsFindRoom() {
+        campaign().check(RuleCheck.INTERRUPTED_RESTARTS_ON_FULL_DISK);
+    }
+
     /** Rule F3. */
     @Test
     @Rule("F3")

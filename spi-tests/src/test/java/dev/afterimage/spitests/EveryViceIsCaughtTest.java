@@ -111,11 +111,11 @@ public class EveryViceIsCaughtTest {
     @Test
     @DisplayName("but the undo specimen without vices breaks none: its scenarios, restarts crashed twice over, and random work")
     public void undoWithoutVices() {
-        Campaign campaign = new Campaign(new StoreUnderTest(new SpecimenUndo(), Map.of(), 4096, 16), Effort.QUICK.with(2_000, 2));
+        Campaign campaign = new Campaign(new StoreUnderTest(new SpecimenUndo(), Map.of(), 4096, 16), Effort.QUICK.with(120, 2));
         campaign.directed(RestartScenario.values());
-        campaign.restarts(RestartScenario.SEVERAL_LOSERS, RestartScenario.IDLE_LOSER);
-        campaign.randomNested(Mix.CHECKPOINTS, 50, 8);
-        campaign.randomNested(Mix.ABORTS, 50, 8);
+        campaign.restarts(RestartScenario.IDLE_LOSER);
+        campaign.randomNested(Mix.CHECKPOINTS, 100, 20);
+        campaign.randomNested(Mix.ABORTS, 100, 20);
     }
 
     @TestFactory

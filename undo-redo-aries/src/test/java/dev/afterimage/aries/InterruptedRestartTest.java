@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,9 @@ class InterruptedRestartTest {
     private static final long SEGMENT = 256 << 10;
 
     /** What is left when the disk has filled up under three losers. */
-    private static DiskImage crashed(boolean process) {
+    private static DiskImage crashed(Map<String, String> options, boolean process) {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES);
+        Workbench store = Workbench.create(disk, FRAMES, PAGES, options);
         disk.faults().capacityBytes(disk.allocatedBytes() + SEGMENTS * SEGMENT);
         List<Workbench.Work> losers = List.of(store.begin(), store.begin(), store.begin());
         assertThrows(DiskFullException.class, () -> {
@@ -47,13 +48,23 @@ class InterruptedRestartTest {
     @Test
     @DisplayName("on a disk that is full and stays full: every attempt finds the room it needs, wherever the one before it ended (F2)")
     void fullDisk() {
+        survive(Map.of());
+    }
+
+    @Test
+    @DisplayName("and with a doublewrite buffer as well")
+    void fullDiskWithDoublewrite() {
+        survive(Map.of("torn-page-protection", "doublewrite"));
+    }
+
+    private static void survive(Map<String, String> options) {
         int mostAttempts = 0;
         for (boolean process : new boolean[] {true, false}) {
-            DiskImage crashed = crashed(process);
+            DiskImage crashed = crashed(options, process);
             long capacity = bytes(crashed);
             long changes = restart(crashed, capacity, Long.MAX_VALUE, process).changes;
             assertTrue(changes > 100, () -> "CLRs of several segments take more changes than " + changes);
-            for (long last = 1; last <= changes; last += 1 + last / 7) {
+            for (long last = 1; last <= changes; last += 1 + last / 5) {
                 mostAttempts = Math.max(mostAttempts, attempts(crashed, capacity, last, process));
             }
         }

@@ -344,13 +344,14 @@ public final class WriteAheadLog implements AutoCloseable {
      * segment is in use, nothing of it could be freed as long as the redo point lies in it. To be called before the redo point is taken; when the checkpoint is complete, {@link #recycleBefore} makes
      * good for the spare. A crash in between leaves a log without a spare, which the next opening copes with.
      *
-     * @throws DiskFullException if there is no room, nor a spare; nothing has changed then
+     * @throws DiskFullException if there is no room, nor a spare, or if all that is left of the current segment is promised; nothing has changed then
      * @throws StoreFailedException if the log has failed, or fails now
      */
     public void switchSegment() {
         writing.lock();
         try {
             requireWorking();
+            requirePromisesFitAfterSwitch();
             cross(supply::nextEvenTheLast);
         } finally {
             writing.unlock();
@@ -544,6 +545,19 @@ public final class WriteAheadLog implements AutoCloseable {
             // whoever crosses into the next segment will be told, if there still is no room then
         } catch (StoreFailedException told) {
             // the events have been told, and so will be everybody who calls
+        }
+    }
+
+    /** What is left of the segment may be promised: it is not left behind where the rest of the log has no room for the promises. */
+    private void requirePromisesFitAfterSwitch() {
+        appending.lock();
+        try {
+            long rest = settings.segmentBytes() - SegmentHeader.BYTES;
+            if (!room.fits(0, rest, supply.free() - 1)) {
+                throw new DiskFullException("the log on " + disk.description() + " has no segment to spare: what is left of this one is promised to records that undo what is not committed");
+            }
+        } finally {
+            appending.unlock();
         }
     }
 

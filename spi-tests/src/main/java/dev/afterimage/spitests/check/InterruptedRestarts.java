@@ -7,7 +7,9 @@ import java.util.function.IntToLongFunction;
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.StoreConfig.OpenMode;
 import dev.afterimage.api.StoreException;
+import dev.afterimage.api.StoreFullException;
 import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.model.CommittedState;
@@ -31,9 +33,11 @@ final class InterruptedRestarts {
     private static final int PLACES = 2;
     private static final int ATTEMPTS = 20;
     private static final int MANY_ATTEMPTS = 50;
+    private static final long ROOM = 2 << 20;
 
     private final StoreUnderTest subject;
     private final Tally tally;
+    private long capacity = Long.MAX_VALUE;
 
     InterruptedRestarts(StoreUnderTest subject, Tally tally) {
         this.subject = subject;
@@ -52,6 +56,7 @@ final class InterruptedRestarts {
         ReferenceModel committed;
         try (Stage stage = new Stage(subject, LOSERS)) {
             play(stage);
+            requireWork(stage);
             committed = new ReferenceModel(stage.history().latest().after(), stage.model().transactions());
             crashed = stage.disk().asIssued();
         }
@@ -73,6 +78,23 @@ final class InterruptedRestarts {
         if (row.most > one + one / 16) {
             throw new Violation("L2", "bytes on the disk after up to " + MANY_ATTEMPTS + " restarts cut short: expected no more than one restart takes (" + one + "), found " + row.most, null);
         }
+    }
+
+    /** The same on a disk that filled up under the losers and stays full: every attempt opens the store, or would have, had the power not failed (rule F2). */
+    void findRoomOnFullDisk() {
+        DiskImage crashed;
+        ReferenceModel committed;
+        try (Stage stage = new Stage(subject, LOSERS)) {
+            play(stage, ROOM);
+            committed = new ReferenceModel(stage.history().latest().after(), stage.model().transactions());
+            crashed = stage.disk().asIssued();
+        }
+        capacity = FullDisk.bytes(crashed);
+        Attempt whole = attempt(crashed, committed, 0, 0);
+        long changes = changes(crashed, committed, whole.ticks);
+        Row row = new Row(crashed, committed, whole);
+        row.of(MANY_ATTEMPTS, count -> 1 + changes * count / MANY_ATTEMPTS);
+        row.of(MANY_ATTEMPTS, count -> changes / 2 + 1 + changes * count / (2 * MANY_ATTEMPTS));
     }
 
     /** Rows of attempts, each of which begins with what the crash left, and what they took at most. */
@@ -130,12 +152,20 @@ final class InterruptedRestarts {
     }
 
     private static void play(Stage stage) {
+        play(stage, Long.MAX_VALUE);
+    }
+
+    /** Losers write, until it is much, or until one is refused for want of room. */
+    private static void play(Stage stage, long room) {
         stage.create();
         List<Long> pages = stage.fill(2 * stage.subject().cachePages() + 1);
+        if (room < Long.MAX_VALUE) {
+            stage.disk().faults().capacityBytes(stage.disk().allocatedBytes() + room);
+        }
         for (int loser = 0; loser < LOSERS; loser++) {
             stage.actor(1 + loser).begin();
         }
-        for (int update = 0; update < UPDATES; update++) {
+        for (int update = 0; update < UPDATES && stage.refusals().isEmpty(); update++) {
             // Each has pages of its own; the last page is nobody's.
             int turn = update % (pages.size() - 1);
             stage.actor(1 + turn % LOSERS).write(pages.get(turn));
@@ -143,8 +173,12 @@ final class InterruptedRestarts {
         stage.background();
         Actor other = stage.actor(0);
         other.begin();
-        other.write(pages.get(pages.size() - 1));
-        other.commit(Durability.POWER_SAFE);
+        if (other.write(pages.get(pages.size() - 1))) {
+            other.commit(Durability.POWER_SAFE);
+        }
+    }
+
+    private static void requireWork(Stage stage) {
         if (stage.hasFailed() || !stage.refusals().isEmpty()) {
             throw new Violation("L1", "losers of " + UPDATES + " updates: expected them to work, found " + stage.failure() + " " + stage.refusals(), stage.failure());
         }
@@ -153,12 +187,16 @@ final class InterruptedRestarts {
     /** Opens the store; the power fails at that change, or never (0). Every other time what was not synced is lost. */
     private Attempt attempt(DiskImage image, ReferenceModel committed, long lastChange, int count) {
         SimulatedDisk disk = new SimulatedDisk(image);
+        disk.faults().capacityBytes(capacity);
         disk.faults().powerOffAtChange(lastChange);
         CommittedState wanted = committed.history().latest().after();
         try (Stage stage = new Stage(subject, disk, disk, new ReferenceModel(wanted, committed.transactions()), LOSERS + count)) {
             try {
                 stage.open(OpenMode.OPEN);
             } catch (StoreException | DiskException e) {
+                if (tellsOfRoom(e)) {
+                    throw new Violation("F2", "a restart on a full disk, after " + count + " that were cut short: expected it to find the room it needs, found " + e, e);
+                }
                 if (lastChange == 0) {
                     throw new Violation("A2", "a restart after others that were cut short: expected it to succeed, found " + e, e);
                 }
@@ -172,5 +210,9 @@ final class InterruptedRestarts {
             }
             return new Attempt(disk.asIssued(), true, ticks);
         }
+    }
+
+    private static boolean tellsOfRoom(Throwable e) {
+        return e instanceof DiskFullException || e instanceof StoreFullException || e.getCause() != null && tellsOfRoom(e.getCause());
     }
 }

@@ -37,7 +37,9 @@ public enum RuleCheck {
     /** L2: a hundred crash cycles. */
     CRASH_CYCLES((subject, tally) -> new CrashCycles(subject, tally).live()),
     /** L2: what restarts that are cut short leave. */
-    INTERRUPTED_RESTARTS((subject, tally) -> new InterruptedRestarts(subject, tally).leaveNoMoreThanOne());
+    INTERRUPTED_RESTARTS((subject, tally) -> new InterruptedRestarts(subject, tally).leaveNoMoreThanOne()),
+    /** F2: restarts that are cut short on a full disk. */
+    INTERRUPTED_RESTARTS_ON_FULL_DISK((subject, tally) -> new InterruptedRestarts(subject, tally).findRoomOnFullDisk());
 
     private static final int CASES_MAX = 300;
     private static final String PREFIX = "check-";
