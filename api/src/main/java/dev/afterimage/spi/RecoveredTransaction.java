@@ -17,6 +17,9 @@ import java.util.function.LongConsumer;
  * in common. Checkpoints, other transactions and snapshots go on beside it.
  */
 public interface RecoveredTransaction {
+    /** What the background work is called that rolls such transactions back, for tests that decide when it runs ({@link BackgroundTasks#repeat}). */
+    String TASK = "rollback after recovery";
+
     /** The number it had. */
     long id();
 

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * must be counted without it.
  */
 final class LateRollback implements AutoCloseable {
-    static final String TASK = "rollback after recovery";
     /** A run that found no room in the cache is followed by another after so long. */
     private static final Duration PERIOD = Duration.ofMillis(10);
     /** Changes undone in one slice: few at first, so that a test of few changes sees several slices. */
@@ -102,7 +101,7 @@ final class LateRollback implements AutoCloseable {
     void start(PacedTasks tasks, Runnable then) {
         if (transactions > 0) {
             afterSlice = then;
-            BackgroundTask begun = tasks.repeat(TASK, PERIOD, this::undoSome);
+            BackgroundTask begun = tasks.repeat(RecoveredTransaction.TASK, PERIOD, this::undoSome);
             task = begun;
             begun.wake();
         }

@@ -60,7 +60,7 @@ class LateRollbackTest {
 
         @Override
         public BackgroundTask repeat(String name, Duration period, Runnable task) {
-            if (name.equals(LateRollback.TASK)) {
+            if (name.equals(RecoveredTransaction.TASK)) {
                 work = task;
             }
             return new BackgroundTask() {
@@ -71,7 +71,7 @@ class LateRollbackTest {
 
                 @Override
                 public void close() {
-                    closed |= name.equals(LateRollback.TASK);
+                    closed |= name.equals(RecoveredTransaction.TASK);
                 }
             };
         }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.StoreConfig;
+import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spitests.check.Campaign;
@@ -20,9 +21,11 @@ import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.check.Tally;
 import dev.afterimage.spitests.play.DirectedScenario;
 import dev.afterimage.spitests.play.Interrupted;
+import dev.afterimage.spitests.play.LateRollbackScenario;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.ReaderDuringSync;
 import dev.afterimage.spitests.play.RestartScenario;
+import dev.afterimage.spitests.play.SnapshotScenario;
 import dev.afterimage.spitests.play.StoreUnderTest;
 import org.jspecify.annotations.Nullable;
 
@@ -380,6 +383,70 @@ public abstract class RecoveryStrategyConformance {
     @DisplayName("P1 The declared traits are seen on the disk")
     public void traitsAreObserved() {
         campaign().check(RuleCheck.STEAL_AS_DECLARED, RuleCheck.FORCE_AS_DECLARED);
+    }
+
+    /** Rule P1, what is optional. */
+    @Test
+    @Rule("P1")
+    @Tag("rule-P1")
+    @DisplayName("P1 An optional trait is there if it is declared, and refused by name if not")
+    public void optionalTraitsAreAsDeclared() {
+        campaign().check(RuleCheck.SNAPSHOTS_AS_DECLARED, RuleCheck.LATE_ROLLBACK_AS_DECLARED);
+    }
+
+    /** Rule A11; passes over strategies that roll back before opening, which P1 sees to. */
+    @Test
+    @Rule("A11")
+    @Tag("rule-A11")
+    @DisplayName("A11 What a crash left unfinished keeps its pages until it is rolled back, while other pages take new work")
+    public void unfinishedWorkKeepsItsPages() {
+        if (strategy().traits().has(OptionalTrait.ROLLBACK_AFTER_OPENING)) {
+            campaign().directed(LateRollbackScenario.values());
+            campaign().restarts(LateRollbackScenario.COMMITS_BESIDE_ROLLBACK, LateRollbackScenario.CUT_SHORT);
+        } else {
+            tally().oneCase();
+        }
+    }
+
+    /** Rules V1 and V2; passes over strategies without snapshots, which P1 sees to. */
+    @Test
+    @Rule("V1")
+    @Tag("rule-V1")
+    @DisplayName("V1 A snapshot sees one moment, whole, whatever happens to the pages meanwhile")
+    public void snapshotsSeeOneMoment() {
+        if (strategy().traits().has(OptionalTrait.SNAPSHOT_READS)) {
+            campaign().directed(SnapshotScenario.SNAPSHOT_OF_PAGES_THAT_GO, SnapshotScenario.SNAPSHOT_LARGER_THAN_CACHE, SnapshotScenario.SNAPSHOT_AMID_ROLLBACK,
+                    SnapshotScenario.SNAPSHOT_AFTER_RELAXED);
+            campaign().snapshots(8, 10);
+        } else {
+            tally().oneCase();
+        }
+    }
+
+    /** Rule V2. */
+    @Test
+    @Rule("V2")
+    @Tag("rule-V2")
+    @DisplayName("V2 A snapshot waits for no transaction, and none waits for it")
+    public void snapshotsWaitForNobody() {
+        if (strategy().traits().has(OptionalTrait.SNAPSHOT_READS)) {
+            campaign().directed(SnapshotScenario.SNAPSHOT_BESIDE_WRITER);
+        } else {
+            tally().oneCase();
+        }
+    }
+
+    /** Rule V3. */
+    @Test
+    @Rule("V3")
+    @Tag("rule-V3")
+    @DisplayName("V3 What is kept for a snapshot is given back when it ends")
+    public void snapshotsGiveBack() {
+        if (strategy().traits().has(OptionalTrait.SNAPSHOT_READS)) {
+            campaign().check(RuleCheck.SNAPSHOTS_GIVE_BACK);
+        } else {
+            tally().oneCase();
+        }
     }
 
     /** Runs alone, where a line is given. */

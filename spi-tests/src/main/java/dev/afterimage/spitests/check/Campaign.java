@@ -12,6 +12,7 @@ import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.Scenario;
 import dev.afterimage.spitests.play.Scenarios;
+import dev.afterimage.spitests.play.SnapshotWorkload;
 import dev.afterimage.spitests.play.Stage;
 import dev.afterimage.spitests.play.StoreUnderTest;
 
@@ -74,6 +75,14 @@ public final class Campaign {
         long each = Math.max(50, budget / 4);
         for (long seed = 1; tally.counts().visited() < goal && seed <= 64; seed++) {
             new CrashSweep(subject, how, tally).run(new RandomWorkload(mix, seed), Math.min(each, goal - tally.counts().visited()));
+        }
+    }
+
+    /** Random workloads with snapshots beside them. */
+    public void snapshots(int seeds, int percent) {
+        long each = Math.max(50, (long) effort.states() * percent / 100 / seeds);
+        for (int seed = 1; seed <= seeds; seed++) {
+            new CrashSweep(subject, effort, tally).run(new SnapshotWorkload(seed), each);
         }
     }
 

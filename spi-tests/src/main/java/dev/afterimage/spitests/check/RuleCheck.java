@@ -30,6 +30,12 @@ public enum RuleCheck {
     STEAL_AS_DECLARED((subject, tally) -> new Promises(subject, tally).steal()),
     /** P1: redo after a forced commit. */
     FORCE_AS_DECLARED((subject, tally) -> new Promises(subject, tally).force()),
+    /** P1: snapshots, declared or refused. */
+    SNAPSHOTS_AS_DECLARED((subject, tally) -> new OptionalTraits(subject, tally).snapshots()),
+    /** P1: rollback after opening, declared or not there. */
+    LATE_ROLLBACK_AS_DECLARED((subject, tally) -> new OptionalTraits(subject, tally).lateRollback()),
+    /** V3: snapshots that come and go. */
+    SNAPSHOTS_GIVE_BACK((subject, tally) -> new OptionalTraits(subject, tally).givenBack()),
     /** R1: reports and progress. */
     REPORTS((subject, tally) -> new Promises(subject, tally).reports()),
     /** L1: transactions of 20,000 pages. */

@@ -128,7 +128,12 @@ public final class History {
 
     /** Everything ordered up to now survives that kind of crash from this moment on. */
     public synchronized void promised(long sequence, CrashKind kind, String reason) {
-        promises.add(new Promise(sequence, commits.indexOf(latest()), kind, reason));
+        promised(sequence, kind, reason, latest());
+    }
+
+    /** Everything up to that commit survives that kind of crash from this moment on. */
+    public synchronized void promised(long sequence, CrashKind kind, String reason, CommitRecord upTo) {
+        promises.add(new Promise(sequence, commits.indexOf(upTo), kind, reason));
     }
 
     /** A reopened store showed this state: what it did not show is gone for good, and what it showed stays. */

@@ -13,15 +13,23 @@ import org.jspecify.annotations.Nullable;
 public final class ModelTransaction {
     private final ReferenceModel model;
     private final int number;
+    /** The newest commit when it began, for a snapshot; null for a transaction with locks. */
+    private final @Nullable CommitRecord moment;
     private final List<Map<Long, @Nullable PageContent>> savepoints = new ArrayList<>();
     private final Set<Long> shared = new HashSet<>();
     private final Set<Long> exclusive = new HashSet<>();
     private Map<Long, @Nullable PageContent> changes = new HashMap<>();
     private int operations;
 
-    ModelTransaction(ReferenceModel model, int number) {
+    ModelTransaction(ReferenceModel model, int number, @Nullable CommitRecord moment) {
         this.model = model;
         this.number = number;
+        this.moment = moment;
+    }
+
+    /** The last commit that it sees, if it is a snapshot; null if it sees what is newest. */
+    public @Nullable CommitRecord moment() {
+        return moment;
     }
 
     /** Its number in the model, which its tags carry. */
@@ -38,12 +46,18 @@ public final class ModelTransaction {
     /** What it sees in a page, or null where there is none for it. */
     @Nullable
     public PageContent read(long page) {
+        if (moment != null) {
+            return moment.after().page(page);
+        }
         shared.add(page);
         return changes.containsKey(page) ? changes.get(page) : model.history().latest().after().page(page);
     }
 
     /** Whether the page exists for it; takes no lock. */
     public boolean sees(long page) {
+        if (moment != null) {
+            return moment.after().page(page) != null;
+        }
         return (changes.containsKey(page) ? changes.get(page) : model.history().latest().after().page(page)) != null;
     }
 

@@ -45,7 +45,16 @@ public final class ReferenceModel {
 
     /** A transaction begins. */
     public ModelTransaction begin() {
-        ModelTransaction transaction = new ModelTransaction(this, ++transactions);
+        return begin(null);
+    }
+
+    /** A snapshot begins: it sees what is committed now. */
+    public ModelTransaction beginSnapshot() {
+        return begin(history.latest());
+    }
+
+    private ModelTransaction begin(@Nullable CommitRecord moment) {
+        ModelTransaction transaction = new ModelTransaction(this, ++transactions, moment);
         active.add(transaction);
         history.began(transaction.number());
         return transaction;

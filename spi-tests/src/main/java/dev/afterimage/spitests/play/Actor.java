@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 
@@ -63,7 +64,7 @@ public final class Actor implements AutoCloseable {
 
     /** Begins a transaction. */
     public boolean begin(TransactionOptions options) {
-        expected = stage.model().begin();
+        expected = options.snapshot() ? stage.model().beginSnapshot() : stage.model().begin();
         return step("begin", () -> {
             savepoints.clear();
             transaction = stage.store().begin(options);
@@ -162,6 +163,16 @@ public final class Actor implements AutoCloseable {
         return thread.perform(() -> interruptibly(() -> commitHere(level)));
     }
 
+    /** Begins, writes a page and commits, without anybody waiting for it; {@link #finish} does. It may wait for its lock, for as long as the stage's clock stands still. */
+    public Future<Boolean> startWriting(long page, Durability level) {
+        return thread.start(() -> begin(TransactionOptions.DEFAULT.withLockTimeout(Duration.ofHours(1))) && write(page) && commitHere(level));
+    }
+
+    /** Does something without anybody waiting for it; {@link #finish} does. */
+    public Future<Boolean> start(Callable<Boolean> steps) {
+        return thread.start(steps);
+    }
+
     /** Begins, reads a page and commits, without anybody waiting for it; {@link #finish} does. Every step may have to wait for somebody else. */
     public Future<Boolean> startReading(long page, Durability level) {
         return thread.start(() -> begin(TransactionOptions.READ_ONLY.withLockTimeout(Duration.ZERO)) && read(page) && commitHere(level));
@@ -203,8 +214,9 @@ public final class Actor implements AutoCloseable {
         if (record != null) {
             stage.history().acknowledged(record, now);
         } else if (level != Durability.RELAXED) {
+            CommitRecord seen = ended.moment() == null ? stage.history().latest() : ended.moment();
             stage.history().promised(now, level == Durability.POWER_SAFE ? CrashKind.POWER : CrashKind.PROCESS,
-                    "T" + ended.number() + ", which only read, was answered at " + level + " (rule D3)");
+                    "T" + ended.number() + ", which only read, was answered at " + level + " (rule D3)", seen);
         }
         return true;
     }
@@ -246,6 +258,9 @@ public final class Actor implements AutoCloseable {
                 work.run();
                 return true;
             } catch (RetryableTransactionException | StoreFullException e) {
+                if (expected().moment() != null && e instanceof RetryableTransactionException) {
+                    throw new Violation("V2", what + " in a snapshot: expected it to wait for no lock, found " + e, e);
+                }
                 endedByStore();
                 stage.refused(e);
                 return false;
@@ -273,7 +288,9 @@ public final class Actor implements AutoCloseable {
 
     private void compare(long page, @Nullable PageContent wanted, @Nullable PageContent found) {
         if (!Objects.equals(wanted, found)) {
-            throw new Violation("A3", "T" + expected().number() + " reads page " + page + ": expected " + describe(wanted) + ", found " + describe(found), null);
+            boolean snapshot = expected().moment() != null;
+            throw new Violation(snapshot ? "V1" : "A3", (snapshot ? "snapshot T" : "T") + expected().number() + " reads page " + page + ": expected "
+                    + describe(wanted) + ", found " + describe(found), null);
         }
     }
 

@@ -29,13 +29,25 @@ public final class Scenarios {
             }
             known.add(scenario.title());
         }
+        for (SnapshotScenario scenario : SnapshotScenario.values()) {
+            if (scenario.title().equals(title)) {
+                return scenario;
+            }
+            known.add(scenario.title());
+        }
+        for (LateRollbackScenario scenario : LateRollbackScenario.values()) {
+            if (scenario.title().equals(title)) {
+                return scenario;
+            }
+            known.add(scenario.title());
+        }
         for (Mix mix : Mix.ALL) {
             if (title.matches(mix.title() + "-\\d{1,18}")) {
                 return new RandomWorkload(mix, Long.parseLong(title.substring(mix.title().length() + 1)));
             }
             known.add(mix.title() + "-SEED");
         }
-        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), Interrupted.named(title), LargeTransaction.named(title)}) {
+        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title)}) {
             if (scenario != null) {
                 return scenario;
             }

@@ -16,6 +16,7 @@ import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.api.StoreFullException;
 import dev.afterimage.api.StoreListener;
 import dev.afterimage.api.StoreState;
+import dev.afterimage.spi.RecoveredTransaction;
 import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
@@ -49,6 +50,7 @@ public final class Stage implements AutoCloseable {
     private final List<RecoveryReport> reports = new ArrayList<>();
     private StoreListener listener = StoreListener.NONE;
     private StillTasks tasks = new StillTasks();
+    private boolean rollbacksHeld;
     private int interruptEvery;
     private int steps;
     @Nullable
@@ -197,7 +199,52 @@ public final class Stage implements AutoCloseable {
         PageStore opened = subject.open(seenByStore, mode, new StoreUnderTest.Surroundings(time, tasks, random, listener));
         store = opened;
         reports.add(opened.recoveryReport());
+        if (!rollbacksHeld) {
+            finishRollbacks();
+        }
         return opened;
+    }
+
+    /** From now on, what recovery leaves to be rolled back after opening stays so until it is told to go on; otherwise opening goes on to its end. */
+    public void holdRollbacks(boolean held) {
+        rollbacksHeld = held;
+    }
+
+    /** Whether anything is still to be rolled back after opening. */
+    public boolean rollingBack() {
+        return store().statistics().transactionsRollingBack() > 0;
+    }
+
+    /** Runs one slice of the rollback after opening. */
+    public void rollBackSome() {
+        tasks.run(RecoveredTransaction.TASK);
+    }
+
+    /** Rolls back all that is left; if that fails the store, the opening has failed. */
+    public void finishRollbacks() {
+        while (store().state() == StoreState.OPEN && rollingBack()) {
+            rollBackSome();
+        }
+        if (store().state() != StoreState.OPEN) {
+            PageStore broken = store();
+            StoreFailedException why = failureOf(broken);
+            store = null;
+            try {
+                broken.close();
+            } catch (RuntimeException e) {
+                why.addSuppressed(e);
+            }
+            throw why;
+        }
+    }
+
+    private static StoreFailedException failureOf(PageStore broken) {
+        try {
+            broken.begin().close();
+            return new StoreFailedException("the store serves, though it says that it has failed");
+        } catch (StoreFailedException e) {
+            return e;
+        }
     }
 
     /** Closes in good order, opens again, and compares everything. */
@@ -259,7 +306,7 @@ public final class Stage implements AutoCloseable {
         CommittedState found;
         try {
             open(OpenMode.OPEN);
-            found = Scan.of(store(), model.knownPages());
+            found = rollbacksHeld ? onlyOne(legal) : Scan.of(store(), model.knownPages());
         } catch (RuntimeException e) {
             throw new Violation("A2", "recovery in the midst of a scenario: expected it to succeed, found " + e, e);
         }
@@ -271,6 +318,14 @@ public final class Stage implements AutoCloseable {
         model.knownPages().forEach(since::known);
         since.history().created(Long.MIN_VALUE);
         model = since;
+    }
+
+    /** What must be there, where not all of it can be looked at yet. */
+    private static CommittedState onlyOne(History.Legal legal) {
+        if (legal.states().size() != 1) {
+            throw new IllegalStateException("with rollbacks held, a scenario crashes only where one state is legal; here are " + legal.states());
+        }
+        return legal.states().get(0).after();
     }
 
     /** Takes a checkpoint. */
