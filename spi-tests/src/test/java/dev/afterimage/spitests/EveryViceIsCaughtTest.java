@@ -23,11 +23,14 @@ import dev.afterimage.spitests.check.Campaign;
 import dev.afterimage.spitests.check.Effort;
 import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.model.Violation;
+import dev.afterimage.spitests.play.LateRollbackScenario;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.ReaderDuringSync;
 import dev.afterimage.spitests.play.RestartScenario;
+import dev.afterimage.spitests.play.SnapshotScenario;
 import dev.afterimage.spitests.play.StoreUnderTest;
 import dev.afterimage.spitests.specimen.OnForgetfulDisk;
+import dev.afterimage.spitests.specimen.SpecimenLate;
 import dev.afterimage.spitests.specimen.SpecimenLog;
 import dev.afterimage.spitests.specimen.SpecimenShadow;
 import dev.afterimage.spitests.specimen.SpecimenUndo;
@@ -76,6 +79,11 @@ public class EveryViceIsCaughtTest {
             Catch.of(Vice.A2_UNDOES_AGAIN, "A1 A2 A3 D1 D2", campaign -> campaign.directed(RestartScenario.UNDONE_TWICE)),
             Catch.of(Vice.A_FORGETS_IDLE_LOSER, "A1 A3", campaign -> campaign.directed(RestartScenario.IDLE_LOSER)),
             Catch.of(Vice.A_UNDOES_BY_OLD_IMAGE, "A1 A2 A3 D1 D2", campaign -> campaign.directed(RestartScenario.IMAGE_UNDO)),
+            Catch.of(Vice.A11_LOCKS_NOT_HELD, "A11", campaign -> campaign.directed(LateRollbackScenario.COMMITS_BESIDE_ROLLBACK)),
+            Catch.of(Vice.A11_LATE_ROLLBACK_NOT_LOGGED, "A2 A3 D1 A1", campaign -> campaign.directed(LateRollbackScenario.values())),
+            Catch.of(Vice.S5_REUSES_SLOTS_UNDER_SNAPSHOT, "V1 A3", campaign -> campaign.play(SnapshotScenario.SNAPSHOT_OF_PAGES_THAT_GO)),
+            Catch.of(Vice.S_SNAPSHOT_SEES_THE_NEWEST, "V1", campaign -> campaign.play(SnapshotScenario.SNAPSHOT_BESIDE_WRITER)),
+            Catch.of(Vice.S_SNAPSHOT_GIVES_NOTHING_BACK, "V3", campaign -> campaign.check(RuleCheck.SNAPSHOTS_GIVE_BACK)),
             Catch.of(Vice.S1_ROOT_BEFORE_PAGES, "A2 T1", campaign -> campaign.directed(TWO_PAGES)),
             Catch.of(Vice.S2_OVERWRITES_VALID_ROOT, "A2", campaign -> campaign.directed(CLOSE_AND_REOPEN, FIRST_COMMIT)),
             Catch.of(Vice.S3_ROOT_WITHOUT_CHECKSUM, "A1 A2 A3 T1 D1", campaign -> campaign.directed(TWO_PAGES)),
@@ -93,7 +101,9 @@ public class EveryViceIsCaughtTest {
     private static StoreUnderTest subject(Vice... vices) {
         boolean shadow = vices.length > 0 && vices[0].name().startsWith("S");
         boolean undo = vices.length > 0 && UNDO_VICES.contains(vices[0]);
-        RecoveryStrategyProvider strategy = shadow ? new SpecimenShadow(vices) : undo ? new SpecimenUndo(vices) : new SpecimenLog(vices);
+        boolean late = vices.length > 0 && vices[0].name().startsWith("A11");
+        RecoveryStrategyProvider strategy = shadow ? new SpecimenShadow(vices) : undo ? new SpecimenUndo(vices)
+                : late ? new SpecimenLate(vices) : new SpecimenLog(vices);
         return new StoreUnderTest(strategy, Map.of(), 4096, 16);
     }
 

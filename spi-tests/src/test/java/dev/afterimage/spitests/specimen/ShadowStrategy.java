@@ -2,6 +2,7 @@ package dev.afterimage.spitests.specimen;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.zip.CRC32C;
 
 import dev.afterimage.api.CheckpointReport;
 import dev.afterimage.api.Durability;
+import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.RecoveryPhase;
 import dev.afterimage.api.RecoveryProgress;
 import dev.afterimage.api.RecoveryReport;
@@ -20,8 +22,10 @@ import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.CommitTicket;
+import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.Disk;
@@ -52,6 +56,8 @@ final class ShadowStrategy implements RecoveryStrategy {
     /** Slots of the newest root and of the one before it: a crash may come back to either. */
     private BitSet newest = new BitSet();
     private BitSet former = new BitSet();
+    /** Slots that open snapshots may read. */
+    private final List<BitSet> snapshots = new ArrayList<>();
     private DiskFile pages;
     private DiskFile roots;
     private ShadowRoot root;
@@ -136,10 +142,15 @@ final class ShadowStrategy implements RecoveryStrategy {
     }
 
     private byte @Nullable [] read(long pageId) {
+        return read(pageId, null);
+    }
+
+    /** Reads by a table that a snapshot keeps, or by the newest. */
+    private byte @Nullable [] read(long pageId, @Nullable TreeMap<Long, Place> kept) {
         order.lock();
         try {
             requireWhole();
-            Place place = table.get(pageId);
+            Place place = (kept == null ? table : kept).get(pageId);
             if (place == null) {
                 return null;
             }
@@ -185,10 +196,53 @@ final class ShadowStrategy implements RecoveryStrategy {
         };
     }
 
+    /** The newest table, which never changes, and the slots it leads to: every commit is durable when it is ordered, so there is nothing to wait for. */
+    @Override
+    public StrategySnapshot openSnapshot(long transactionId) {
+        order.lock();
+        try {
+            requireWhole();
+            TreeMap<Long, Place> moment = has(Vice.S_SNAPSHOT_SEES_THE_NEWEST) ? null : table;
+            BitSet slots = has(Vice.S5_REUSES_SLOTS_UNDER_SNAPSHOT) ? new BitSet() : (BitSet) newest.clone();
+            snapshots.add(slots);
+            return new StrategySnapshot() {
+                @Override
+                public PageAccess read(long pageId) {
+                    byte[] page = ShadowStrategy.this.read(pageId, moment);
+                    if (page == null) {
+                        throw new PageNotFoundException("page " + pageId + " did not exist");
+                    }
+                    return new HeapPage(pageId, page, 0);
+                }
+
+                @Override
+                public CommitTicket commit(Durability level) {
+                    close();
+                    return CommitTicket.DONE;
+                }
+
+                @Override
+                public void close() {
+                    order.lock();
+                    try {
+                        if (!has(Vice.S_SNAPSHOT_GIVES_NOTHING_BACK)) {
+                            snapshots.removeIf(each -> each == slots);
+                        }
+                    } finally {
+                        order.unlock();
+                    }
+                }
+            };
+        } finally {
+            order.unlock();
+        }
+    }
+
     /** One commit. Until the root is written everything can be taken back by forgetting it. */
     private void flip(Map<Long, byte @Nullable []> changes) {
         BitSet taken = (BitSet) newest.clone();
         taken.or(former);
+        snapshots.forEach(taken::or);
         TreeMap<Long, Place> next = new TreeMap<>(table);
         if (has(Vice.S6_REUSES_SLOTS_TOO_EARLY)) {
             taken = (BitSet) newest.clone();

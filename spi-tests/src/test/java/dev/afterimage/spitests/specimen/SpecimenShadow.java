@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 import dev.afterimage.spi.ChangeDetail;
+import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyContext;
@@ -34,7 +35,7 @@ public final class SpecimenShadow implements RecoveryStrategyProvider {
 
     @Override
     public StrategyTraits traits() {
-        return new StrategyTraits(false, true, false, false, TornPageProtection.COPY_ON_WRITE, ChangeDetail.NONE, 0);
+        return new StrategyTraits(false, true, false, false, TornPageProtection.COPY_ON_WRITE, ChangeDetail.NONE, 0).with(OptionalTrait.SNAPSHOT_READS);
     }
 
     @Override

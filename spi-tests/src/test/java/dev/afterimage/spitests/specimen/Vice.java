@@ -72,6 +72,12 @@ public enum Vice {
     /** Undo puts a page back as it was when a before-image was first taken of it. */
     A_UNDOES_BY_OLD_IMAGE,
 
+    // The late specimen.
+    /** A11: the store opens before unfinished work is rolled back, and nobody keeps its pages. */
+    A11_LOCKS_NOT_HELD,
+    /** A rollback after opening leaves nothing in the log: the next recovery undoes once more what is undone already, over what was committed since. */
+    A11_LATE_ROLLBACK_NOT_LOGGED,
+
     // The shadow specimen.
     /** S1: the root is written together with the pages it points to. */
     S1_ROOT_BEFORE_PAGES,
@@ -86,5 +92,11 @@ public enum Vice {
     /** S10: a rotten newest root makes it fall back silently to an older one. */
     S10_FALLS_BACK_SILENTLY,
     /** Page checksums, which the table keeps, are not looked at. */
-    S5_IGNORES_CHECKSUMS
+    S5_IGNORES_CHECKSUMS,
+    /** S5 of the fault model: slots that a snapshot may still read are used again. */
+    S5_REUSES_SLOTS_UNDER_SNAPSHOT,
+    /** A snapshot looks into the newest table. */
+    S_SNAPSHOT_SEES_THE_NEWEST,
+    /** What was kept for a snapshot stays when it ends. */
+    S_SNAPSHOT_GIVES_NOTHING_BACK
 }
