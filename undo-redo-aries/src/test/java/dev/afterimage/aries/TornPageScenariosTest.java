@@ -317,7 +317,7 @@ class TornPageScenariosTest {
         SimulatedDisk disk = new SimulatedDisk(killedStore(TornPages.DOUBLEWRITE));
         disk.delete(TornPageGuard.FILE);
         assertThrows(StoreDamagedException.class, () -> Workbench.open(disk, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
-        AriesOptions small = new AriesOptions(64 << 20, 16 << 20, 4 << 20, TornPages.DOUBLEWRITE, 32 << 10);
+        AriesOptions small = new AriesOptions(64 << 20, 16 << 20, 4 << 20, TornPages.DOUBLEWRITE, 32 << 10, 0);
         small.checkRoomForPages(4096);
         assertThrows(ConfigException.class, () -> small.checkRoomForPages(16 << 10));
     }
