@@ -109,6 +109,37 @@ class RedoDamageTest {
     }
 
     @Test
+    @DisplayName("and so it is at the end of an epoch, though the next one begins in the block behind it")
+    void lostRewriteBeforeAnEpoch() {
+        SimulatedDisk disk = new SimulatedDisk();
+        DiskImage once;
+        long first;
+        try (RedoLog log = RedoWorkshop.create(disk)) {
+            first = RedoWorkshop.append(log, mtr, 1, 50);
+            log.force(first);
+            once = disk.asIssued();
+            log.force(RedoWorkshop.append(log, mtr, 2, 50));
+        }
+        long at = HEADER + RedoBlock.numberOf(first) * 512;
+        byte[] older = once.read("redo-0", at, 512);
+        RedoLog next = RedoWorkshop.reopen(disk);
+        DiskImage lost = disk.asIssued().overwrite("redo-0", at, older);
+        assertThrows(StoreDamagedException.class, () -> RedoWorkshop.read(new SimulatedDisk(lost)));
+        // Nor is a checkpoint found in a block that does not reach it.
+        next.close();
+        try (RedoLog log = RedoLog.continueAt(RedoWorkshop.endOf(disk), disk, RedoWorkshop.SMALL, RedoWorkshop.STORE, new SplittableRandom(8), RedoWorkshop.QUIET, end2(disk), RedoWorkshop.payload(2))) {
+            assertTrue(log.checkpointLsn() > first);
+        }
+        DiskImage beforeCheckpoint = disk.asIssued().overwrite("redo-0", at, older);
+        assertThrows(StoreDamagedException.class, () -> RedoWorkshop.read(new SimulatedDisk(beforeCheckpoint)));
+    }
+
+    /** Where number 2 ends. */
+    private static long end2(SimulatedDisk disk) {
+        return RedoWorkshop.read(new SimulatedDisk(disk.asIssued())).found().get(1).endLsn();
+    }
+
+    @Test
     @DisplayName("in the very last block is seen where the checkpoint block knows better: after a clean end")
     void cleanEnd() {
         SimulatedDisk disk = new SimulatedDisk(image);
