@@ -97,9 +97,9 @@ class CommandTest {
         return Map.ofEntries(
                 Map.entry("compare --threads none", "Invalid value for option '--threads': 'none' is not an int"),
                 Map.entry("compare --threads 0", "--threads: expected 1 to 256, found 0"),
-                Map.entry("compare --strategies shadow,paging", "unknown strategy \"shadow\"; there are postgres-style, shadow-paging, undo-redo-aries"),
+                Map.entry("compare --strategies shadow,paging", "unknown strategy \"shadow\"; there are innodb-style, postgres-style, shadow-paging, undo-redo-aries"),
                 Map.entry("compare no-such-file.csv", "no-such-file.csv: no such file; expected a CSV file of payment orders"),
-                Map.entry("conformance --strategy aries", "unknown strategy \"aries\"; there are postgres-style, shadow-paging, undo-redo-aries"),
+                Map.entry("conformance --strategy aries", "unknown strategy \"aries\"; there are innodb-style, postgres-style, shadow-paging, undo-redo-aries"),
                 Map.entry("conformance", "Missing required option: '--strategy=NAME'"),
                 Map.entry("juggle", "Unmatched argument at index 0: 'juggle'"),
                 Map.entry("log", "Missing required parameter: 'STORE'"),

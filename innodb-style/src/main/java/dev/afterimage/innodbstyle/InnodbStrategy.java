@@ -22,6 +22,7 @@ import dev.afterimage.buffer.RedoPoint;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 
@@ -206,6 +207,13 @@ final class InnodbStrategy implements RecoveryStrategy {
         OpenStore open = store();
         failure.check();
         return new InnodbTransaction(open, transactionId);
+    }
+
+    @Override
+    public StrategySnapshot openSnapshot(long transactionId) {
+        OpenStore open = store();
+        failure.check();
+        return new InnodbSnapshot(open);
     }
 
     @Override
