@@ -1,10 +1,12 @@
 package dev.afterimage.postgresstyle;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.afterimage.api.ConfigException;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyOptions;
+import dev.afterimage.wal.LogOptions;
 import dev.afterimage.wal.LogSettings;
 import dev.afterimage.wal.ParallelRedo;
 
@@ -13,33 +15,19 @@ import dev.afterimage.wal.ParallelRedo;
  *
  * @param maxWalBytes log that checkpoints try to stay below; a soft limit, as in PostgreSQL: a single huge transaction may exceed it
  * @param completionTarget part of the time between two checkpoints over which the writing is spread
- * @param segmentBytes bytes of a log segment
- * @param walBufferBytes memory for log records that are not yet written
+ * @param log the sizes of the log
  * @param threads cores that redo uses, 0 for all there are
  */
-record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segmentBytes, int walBufferBytes, int threads) {
-    private static final long KIB = 1 << 10;
-    private static final long MIB = 1 << 20;
-    private static final long GIB = 1 << 30;
-
-    private static final StrategyOption<Long> MAX_WAL_SIZE = StrategyOption.bytes("max-wal-size", 64 * MIB, MIB, 1024 * GIB,
-            "Log that may gather before a checkpoint must be complete; larger means fewer page images and longer recovery.");
+record PostgresStyleOptions(long maxWalBytes, double completionTarget, LogSettings log, int threads) {
+    private static final StrategyOption<Long> MAX_WAL_SIZE = LogOptions.maxWalSize("Log that may gather before a checkpoint must be complete; larger means fewer page images and longer recovery.");
     private static final StrategyOption<Double> CHECKPOINT_COMPLETION_TARGET = StrategyOption.fraction("checkpoint-completion-target", 0.9, 0.0, 1.0,
             "Part of the time between two checkpoints over which a checkpoint spreads its writing.");
-    private static final StrategyOption<Long> WAL_SEGMENT_SIZE = StrategyOption.bytes("wal-segment-size", 16 * MIB, 256 * KIB, GIB,
-            "Size of a log file, a multiple of 4 KiB; fixed when the store is made.");
-    private static final StrategyOption<Long> WAL_BUFFERS = StrategyOption.bytes("wal-buffers", 4 * MIB, 64 * KIB, 256 * MIB,
-            "Memory for log records that are not yet written.");
-
-    private static final StrategyOption<Integer> RECOVERY_THREADS = StrategyOption.integer("recovery-threads", 0, 0, 1024,
-            "Cores that redo uses after a crash, 0 for all there are; what comes out is the same.");
 
     /** Room in a record for what is beside the page in an image. */
     private static final int IMAGE_OVERHEAD_BYTES = 64;
-    /** The log's buffer comes in steps of this. */
-    private static final long WAL_BUFFER_STEP = 8 * KIB;
 
-    static final List<StrategyOption<?>> ALL = List.of(MAX_WAL_SIZE, CHECKPOINT_COMPLETION_TARGET, WAL_SEGMENT_SIZE, WAL_BUFFERS, RECOVERY_THREADS);
+    static final List<StrategyOption<?>> ALL = Stream.of(List.of(MAX_WAL_SIZE, CHECKPOINT_COMPLETION_TARGET), LogOptions.SIZES, List.of(LogOptions.RECOVERY_THREADS)).flatMap(List::stream)
+            .<StrategyOption<?>>map(option -> option).toList();
 
     /**
      * Reads them.
@@ -47,16 +35,8 @@ record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segme
      * @throws ConfigException if they contradict each other
      */
     static PostgresStyleOptions of(StrategyOptions given) {
-        PostgresStyleOptions options = new PostgresStyleOptions(given.get(MAX_WAL_SIZE), given.get(CHECKPOINT_COMPLETION_TARGET),
-                Math.toIntExact(given.get(WAL_SEGMENT_SIZE)), Math.toIntExact(-Math.floorDiv(-given.get(WAL_BUFFERS), WAL_BUFFER_STEP) * WAL_BUFFER_STEP), given.get(RECOVERY_THREADS));
-        if (options.segmentBytes % (4 * KIB) != 0) {
-            throw new ConfigException("option wal-segment-size: expected a multiple of 4 KiB, found " + options.segmentBytes + " bytes");
-        }
-        if (options.maxWalBytes < 2L * options.segmentBytes) {
-            throw new ConfigException("option max-wal-size: expected at least two segments of " + options.segmentBytes + " bytes (wal-segment-size), found "
-                    + options.maxWalBytes + " bytes; raise max-wal-size or lower wal-segment-size");
-        }
-        return options;
+        long maxWalBytes = given.get(MAX_WAL_SIZE);
+        return new PostgresStyleOptions(maxWalBytes, given.get(CHECKPOINT_COMPLETION_TARGET), LogOptions.read(given, maxWalBytes), given.get(LogOptions.RECOVERY_THREADS));
     }
 
     /**
@@ -64,7 +44,7 @@ record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segme
      * the least that works, two segments.
      */
     PostgresStyleOptions withSegmentBytes(int storeSegmentBytes) {
-        return new PostgresStyleOptions(Math.max(maxWalBytes, 2L * storeSegmentBytes), completionTarget, storeSegmentBytes, walBufferBytes, threads);
+        return new PostgresStyleOptions(LogOptions.limitFor(maxWalBytes, storeSegmentBytes), completionTarget, LogOptions.withSegmentBytes(log, storeSegmentBytes), threads);
     }
 
     /**
@@ -73,20 +53,12 @@ record PostgresStyleOptions(long maxWalBytes, double completionTarget, int segme
      * @throws ConfigException naming the least that would do
      */
     void checkRoomForImages(int pageSize) {
-        int needed = pageSize + IMAGE_OVERHEAD_BYTES;
-        if (logSettings().maxBodyBytes() < needed) {
-            throw new ConfigException("option wal-buffers: expected at least " + 4 * pageSize / KIB + " KiB for pages of " + pageSize / KIB + " KiB, found " + walBufferBytes / KIB + " KiB");
-        }
+        LogOptions.checkRoom(log, pageSize + IMAGE_OVERHEAD_BYTES, pageSize, 4);
     }
 
     /** Threads for redo; no more than leave each some frames of the pool to work with. */
     int recoveryThreads(int frames) {
         return ParallelRedo.threads(threads, frames);
-    }
-
-    /** Settings of the log. */
-    LogSettings logSettings() {
-        return new LogSettings(segmentBytes, walBufferBytes);
     }
 
     /**

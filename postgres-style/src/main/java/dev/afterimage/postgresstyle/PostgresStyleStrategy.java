@@ -29,6 +29,7 @@ import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.wal.LogEnd;
+import dev.afterimage.wal.StoreLog;
 import dev.afterimage.wal.WriteAheadLog;
 
 /**
@@ -52,11 +53,9 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     private @Nullable HomePages spill;
     private @Nullable BufferPool pool;
     private @Nullable PageInstallation installation;
-    private volatile @Nullable WriteAheadLog log;
+    private final StoreLog log = new StoreLog();
 
     private @Nullable HomeSpace homeSpace;
-    /** Where the log that recovery reads ends; of no interest once {@link #log} is there. */
-    private volatile long recoveredEnd;
 
     // Set last: from then on the store is open.
     private @Nullable RedoPoint redoPoint;
@@ -104,7 +103,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         options = options.withSegmentBytes(before.segmentBytes());
         Recovery recovery = new Recovery(context, before, options);
         RecoveryPhase analysis = recovery.analyse();
-        recoveredEnd = recovery.end().lsn();
+        log.endsAt(recovery.end());
         openPages(found);
         RecoveryReport report = recovery.redo(pool(), Objects.requireNonNull(homes), homeSpace(), analysis);
         beginAfter(recovery.end(), control, report.highestTransactionId(), before.checkpoint());
@@ -121,21 +120,20 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     }
 
     private void openPages(StoreFiles opened) {
-        HomePages homePages = new HomePages(opened.file(StoreFileNames.PAGES), context.pageSize(), context.storeId(), this::beforeHomeWrite);
+        HomePages homePages = new HomePages(opened.file(StoreFileNames.PAGES), context.pageSize(), context.storeId(), log::force);
         homes = homePages;
-        homeSpace = new HomeSpace(homePages, this::logEnd);
+        homeSpace = new HomeSpace(homePages, log::end);
         spill = new HomePages(opened.file(StoreFileNames.SPILL), context.pageSize(), context.storeId(), WriteBarrier.NONE);
         pool = new BufferPool(context.pageSize(), PageHeader.BYTES, context.cachePages());
     }
 
     private WriteAheadLog beginLog(LogEnd after) {
-        WriteAheadLog begun = WriteAheadLog.begin(context.disk(), options.logSettings(), context.storeId(), after, context.random(), failure);
-        log = begun;
-        return begun;
+        WriteAheadLog begun = WriteAheadLog.begin(context.disk(), options.log(), context.storeId(), after, context.random(), failure);
+        return log.goesOnWith(begun);
     }
 
     private ControlState stateAtStartOf(WriteAheadLog begun, long highestId, long checkpoint) {
-        return new ControlState(false, context.pageSize(), options.segmentBytes(), begun.start().timeline(), begun.start().lsn(), 0, highestId, checkpoint);
+        return new ControlState(false, context.pageSize(), options.log().segmentBytes(), begun.start().timeline(), begun.start().lsn(), 0, highestId, checkpoint);
     }
 
     private void finishOpening(WriteAheadLog begun, AlternatingBlock control, ControlState state) {
@@ -156,21 +154,6 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         cache.writeBehind(context.tasks());
         store = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).file(StoreFileNames.PAGES), context.pageSize(), failure), cache, begun, commits,
                 new WriteSets(() -> new WriteSet(cache, spillPages, slots)));
-    }
-
-    /** Rule W2. Recovery's own writes need not wait: it read the log to an end that was made durable before the first page was touched. */
-    private void beforeHomeWrite(long pageLsn) {
-        WriteAheadLog current = log;
-        if (current != null) {
-            current.force(pageLsn);
-        } else {
-            assert pageLsn < recoveredEnd : "recovery stamped LSN " + pageLsn + ", beyond the log's end " + recoveredEnd;
-        }
-    }
-
-    private long logEnd() {
-        WriteAheadLog current = log;
-        return current != null ? current.endLsn() : recoveredEnd;
     }
 
     @Override
@@ -237,7 +220,6 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     private void letGo() {
         // The log first: its background work must not meet a disk whose files are closed. The cache last but for the files it writes to.
         closeAll(log, pool, installation, homes, spill, files);
-        log = null;
         installation = null;
         pool = null;
         homes = null;

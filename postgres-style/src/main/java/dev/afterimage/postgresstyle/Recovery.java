@@ -42,7 +42,7 @@ final class Recovery {
     RecoveryPhase analyse() {
         long start = context.time().nanos();
         RecoveryTicker ticker = RecoveryTicker.untilTheEnd(context, "analysis", anchor.lsn());
-        try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), anchor)) {
+        try (LogReader reader = LogReader.open(context.disk(), options.log(), context.storeId(), anchor)) {
             readAhead(reader, context.cachePages());
             end = analysis.run(reader, ticker);
         }
@@ -66,7 +66,7 @@ final class Recovery {
         RedoPass pass = new RedoPass(pool, homeSpace, analysis.transactions());
         if (analysis.redoRecords() > 0) {
             RecoveryTicker ticker = RecoveryTicker.between(context, "redo", anchor.lsn(), end.lsn());
-            try (LogReader reader = LogReader.openAgain(context.disk(), options.logSettings(), context.storeId(), anchor, end)) {
+            try (LogReader reader = LogReader.openAgain(context.disk(), options.log(), context.storeId(), anchor, end)) {
                 readAhead(reader, pool.frames());
                 pass.run(reader, end.lsn(), ticker, context.tasks(), options.recoveryThreads(pool.frames()));
             }

@@ -38,7 +38,7 @@ class PostgresStyleOptionsTest {
     @DisplayName("follow a store that was made with larger segments")
     void storeSegments() {
         PostgresStyleOptions options = read(Map.of()).withSegmentBytes(128 << 20);
-        assertEquals(128 << 20, options.segmentBytes());
+        assertEquals(128 << 20, options.log().segmentBytes());
         assertEquals(256 << 20, options.maxWalBytes());
     }
 }

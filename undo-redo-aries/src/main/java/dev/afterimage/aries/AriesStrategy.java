@@ -27,6 +27,7 @@ import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.wal.LogEnd;
+import dev.afterimage.wal.StoreLog;
 import dev.afterimage.wal.WriteAheadLog;
 
 /**
@@ -50,10 +51,8 @@ final class AriesStrategy implements RecoveryStrategy {
     private @Nullable TornPageGuard guard;
     private @Nullable BufferPool pool;
     private @Nullable PageCleaner cleaner;
-    private volatile @Nullable WriteAheadLog log;
+    private final StoreLog log = new StoreLog();
     private @Nullable HomeSpace homeSpace;
-    /** Where the log that restart reads ends; of no interest once {@link #log} is there. */
-    private volatile long recoveredEnd;
 
     // Set last: from then on the store is open.
     private @Nullable Checkpointer checkpointer;
@@ -101,7 +100,7 @@ final class AriesStrategy implements RecoveryStrategy {
         openPages(found, TornPageGuard.open(context, before.tornPages(), options, failure));
         Restart restart = new Restart(context, before, options, pool(), homeSpace());
         LogEnd end = restart.analyse();
-        recoveredEnd = end.lsn();
+        log.endsAt(end);
         if (!before.clean()) {
             restart.repair(guard());
         }
@@ -121,28 +120,26 @@ final class AriesStrategy implements RecoveryStrategy {
 
     private void openPages(StoreFiles opened, TornPageGuard tornPageGuard) {
         guard = tornPageGuard;
-        HomePages homePages = new HomePages(opened.file(StoreFileNames.PAGES), context.pageSize(), context.storeId(), this::beforeHomeWrite);
+        HomePages homePages = new HomePages(opened.file(StoreFileNames.PAGES), context.pageSize(), context.storeId(), log::force);
         homes = homePages;
         tornPageGuard.begin(homePages);
-        homeSpace = new HomeSpace(homePages, this::logEnd);
+        homeSpace = new HomeSpace(homePages, log::end);
         pool = new BufferPool(context.pageSize(), PageHeader.BYTES, context.cachePages());
     }
 
     private WriteAheadLog beginLog(LogEnd after) {
-        WriteAheadLog begun = WriteAheadLog.begin(context.disk(), options.logSettings(), context.storeId(), after, context.random(), failure);
-        log = begun;
-        return begun;
+        WriteAheadLog begun = WriteAheadLog.begin(context.disk(), options.log(), context.storeId(), after, context.random(), failure);
+        return log.goesOnWith(begun);
     }
 
     /** The log ends with CLRs of a restart that was cut short: the control file names the timeline of every opening that came to an end. Undo goes on behind them, in the room promised to them. */
     private WriteAheadLog goOnWithLog(LogEnd after) {
-        WriteAheadLog begun = WriteAheadLog.goOn(context.disk(), options.logSettings(), context.storeId(), after, failure);
-        log = begun;
-        return begun;
+        WriteAheadLog begun = WriteAheadLog.goOn(context.disk(), options.log(), context.storeId(), after, failure);
+        return log.goesOnWith(begun);
     }
 
     private ControlState stateAtEndOf(WriteAheadLog begun, long highestId, long checkpoint) {
-        return new ControlState(false, context.pageSize(), options.segmentBytes(), begun.start().timeline(), options.tornPages(), begun.endLsn(), 0, 0, highestId, checkpoint);
+        return new ControlState(false, context.pageSize(), options.log().segmentBytes(), begun.start().timeline(), options.tornPages(), begun.endLsn(), 0, 0, highestId, checkpoint);
     }
 
     private void finishOpening(WriteAheadLog begun, AlternatingBlock control, ControlState state) {
@@ -159,21 +156,6 @@ final class AriesStrategy implements RecoveryStrategy {
         cache.writeBehind(context.tasks());
         cleaner = new PageCleaner(cache, space, begun, point, failure, options, context.tasks());
         store = opened;
-    }
-
-    /** Rule W2. Redo's own writes need not wait: it read the log to an end that was made durable before the first page was touched. */
-    private void beforeHomeWrite(long pageLsn) {
-        WriteAheadLog current = log;
-        if (current != null) {
-            current.force(pageLsn);
-        } else {
-            assert pageLsn < recoveredEnd : "redo stamped LSN " + pageLsn + ", beyond the log's end " + recoveredEnd;
-        }
-    }
-
-    private long logEnd() {
-        WriteAheadLog current = log;
-        return current != null ? current.endLsn() : recoveredEnd;
     }
 
     @Override

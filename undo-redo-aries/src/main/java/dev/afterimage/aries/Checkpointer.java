@@ -137,7 +137,7 @@ final class Checkpointer {
             CheckpointTables tables = tables(begin);
             long redo = redoPointOf(tables, begin);
             syncHomes();
-            int bodyMax = options.logSettings().maxBodyBytes();
+            int bodyMax = options.log().maxBodyBytes();
             long witness = begin;
             for (int part = 0; part < tables.parts(bodyMax); part++) {
                 witness = log.append(tables.part(part, bodyMax, begin, highestTransactionId));

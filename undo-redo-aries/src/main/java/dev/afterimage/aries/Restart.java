@@ -57,7 +57,7 @@ final class Restart {
         long start = context.time().nanos();
         long from = control.analysisLsn();
         RecoveryTicker ticker = RecoveryTicker.untilTheEnd(context, "analysis", from);
-        try (LogReader reader = LogReader.open(context.disk(), options.logSettings(), context.storeId(), new LogAnchor(control.timeline(), from))) {
+        try (LogReader reader = LogReader.open(context.disk(), options.log(), context.storeId(), new LogAnchor(control.timeline(), from))) {
             readAhead(reader);
             end = analysis.run(reader, ticker);
         }
@@ -141,7 +141,7 @@ final class Restart {
     }
 
     private LogReader reader(LogAnchor from) {
-        return LogReader.openAgain(context.disk(), options.logSettings(), context.storeId(), from, end);
+        return LogReader.openAgain(context.disk(), options.log(), context.storeId(), from, end);
     }
 
     private Duration since(long startNanos) {
