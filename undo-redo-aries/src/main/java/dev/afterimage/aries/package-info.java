@@ -17,7 +17,7 @@
  *   <tr><td>5.4</td><td>fuzzy checkpoints, master record</td><td>{@link dev.afterimage.aries.Checkpointer}, {@link dev.afterimage.aries.BeginCheckpointRecord}, {@link dev.afterimage.aries.CheckpointTables}, {@link dev.afterimage.aries.ControlState}; {@link dev.afterimage.aries.PageCleaner}</td></tr>
  *   <tr><td>6</td><td>restart</td><td>{@link dev.afterimage.aries.Restart}</td></tr>
  *   <tr><td>6.1</td><td>analysis</td><td>{@link dev.afterimage.aries.Analysis}, {@link dev.afterimage.aries.RestartTables}, {@link dev.afterimage.aries.DirtyPageTable}</td></tr>
- *   <tr><td>6.2</td><td>redo: repeating history</td><td>{@link dev.afterimage.aries.RedoPass}</td></tr>
+ *   <tr><td>6.2</td><td>redo: repeating history</td><td>{@link dev.afterimage.aries.RedoPass}, {@link dev.afterimage.aries.RedoShare}</td></tr>
  *   <tr><td>6.3</td><td>undo of the losers</td><td>{@link dev.afterimage.aries.UndoPass}, {@link dev.afterimage.aries.LoggedRecords}</td></tr>
  * </table>
  *
@@ -32,7 +32,8 @@
  *       {@link dev.afterimage.buffer.DoublewriteBuffer} it is the paper's, no image is logged, and torn homes are made whole between analysis and redo. A store may be opened with another guard than it was
  *       written with: {@link dev.afterimage.aries.TornPageGuard}.
  *   <li>Each opening writes a timeline of the log of its own, which begins between redo and undo.
- *   <li>Redo runs on one thread.
+ *   <li>Redo runs on as many threads as {@code recovery-threads} says, by shares of the pages ({@link dev.afterimage.wal.ParallelRedo}), and the pages of the dirty page table are read ahead
+ *       ({@link dev.afterimage.buffer.PagePrefetch}): section 6.2 proposes both. Analysis and undo run on one; the log is read ahead of analysis and redo.
  * </ul>
  *
  * <h2>What always holds</h2>
