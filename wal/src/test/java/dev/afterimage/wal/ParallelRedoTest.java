@@ -206,6 +206,18 @@ class ParallelRedoTest {
     }
 
     @Test
+    @DisplayName("does not lose the error of the very last batch, done by the caller itself")
+    void lastError() {
+        StoreDamagedException thrown = new StoreDamagedException("page 7");
+        HandTasks tasks = HandTasks.still();
+        try (ParallelRedo redo = ParallelRedo.start(tasks, 2, partition -> record -> sneak(thrown))) {
+            tasks.run(0);
+            add(redo, 7, 1, 10);
+            assertSame(thrown, assertThrows(StoreDamagedException.class, redo::finish));
+        }
+    }
+
+    @Test
     @DisplayName("of two errors tells the one that belongs to the older record")
     void oldestError() {
         RedoFailure failure = new RedoFailure();
