@@ -6,6 +6,7 @@ import dev.afterimage.api.ConfigException;
 import dev.afterimage.buffer.DoublewriteBuffer;
 import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyOptions;
+import dev.afterimage.wal.ParallelRedo;
 
 /**
  * The knobs; the names are InnoDB's, without the prefix, where it has such a knob.
@@ -13,8 +14,9 @@ import dev.afterimage.spi.StrategyOptions;
  * @param log sizes of the redo log
  * @param doublewriteBytes size of the doublewrite area
  * @param flushAtCommit the least that a commit waits for
+ * @param threads cores that redo uses, 0 for all there are
  */
-record InnodbOptions(RedoLogSettings log, long doublewriteBytes, FlushAtCommit flushAtCommit) {
+record InnodbOptions(RedoLogSettings log, long doublewriteBytes, FlushAtCommit flushAtCommit, int threads) {
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
     private static final long GIB = 1 << 30;
@@ -28,16 +30,19 @@ record InnodbOptions(RedoLogSettings log, long doublewriteBytes, FlushAtCommit f
     private static final StrategyOption<Integer> FLUSH_LOG_AT_COMMIT = StrategyOption.integer("flush-log-at-commit", 0, 0, 2,
             "The least that any commit waits for, whatever its level: 1 for the log to be synced, 2 to be written, 0 for nothing.");
 
+    private static final StrategyOption<Integer> RECOVERY_THREADS = StrategyOption.integer("recovery-threads", 0, 0, 1024,
+            "Cores that redo uses after a crash, 0 for all there are; what comes out is the same.");
+
     /** Room in a mini-transaction for all that is beside the before- and after-bytes of a page. */
     private static final int OVERHEAD_BYTES = 8 << 10;
 
-    static final List<StrategyOption<?>> ALL = List.of(REDO_LOG_CAPACITY, LOG_BUFFER_SIZE, DOUBLEWRITE_SIZE, FLUSH_LOG_AT_COMMIT);
+    static final List<StrategyOption<?>> ALL = List.of(REDO_LOG_CAPACITY, LOG_BUFFER_SIZE, DOUBLEWRITE_SIZE, FLUSH_LOG_AT_COMMIT, RECOVERY_THREADS);
 
     /** Reads them. */
     static InnodbOptions of(StrategyOptions given) {
         RedoLogSettings log = new RedoLogSettings(roundUp(given.get(REDO_LOG_CAPACITY), RedoLogSettings.CAPACITY_STEP_BYTES),
                 Math.toIntExact(roundUp(given.get(LOG_BUFFER_SIZE), 8 * KIB)));
-        return new InnodbOptions(log, given.get(DOUBLEWRITE_SIZE), FlushAtCommit.of(given.get(FLUSH_LOG_AT_COMMIT)));
+        return new InnodbOptions(log, given.get(DOUBLEWRITE_SIZE), FlushAtCommit.of(given.get(FLUSH_LOG_AT_COMMIT)), given.get(RECOVERY_THREADS));
     }
 
     private static long roundUp(long bytes, long step) {
@@ -64,5 +69,10 @@ record InnodbOptions(RedoLogSettings log, long doublewriteBytes, FlushAtCommit f
     /** Size of the doublewrite area: what was asked for, or what two pages need. */
     long doublewriteBytes(int pageSize) {
         return Math.max(doublewriteBytes, DoublewriteBuffer.areaBytesMin(pageSize));
+    }
+
+    /** Threads for redo; no more than leave each some frames of the pool to work with. */
+    int recoveryThreads(int frames) {
+        return ParallelRedo.threads(threads, frames);
     }
 }

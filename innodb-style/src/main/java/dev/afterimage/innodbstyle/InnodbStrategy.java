@@ -103,7 +103,7 @@ final class InnodbStrategy implements RecoveryStrategy {
             recoveredEnd = recovery.end().lsn();
             openSpaces(found, DoublewriteBuffer.open(found.doublewrite(), context.pageSize(), context.storeId(), failure));
             recovery.repair(Objects.requireNonNull(doublewrite));
-            recovery.redo(pool(), spaces());
+            recovery.redo(pool(), spaces(), options.recoveryThreads(pool().frames()));
         }
         spaces().endRedo();
         begin(continueLog(recovery.end()));

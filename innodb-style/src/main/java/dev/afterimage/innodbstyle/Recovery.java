@@ -70,12 +70,28 @@ final class Recovery {
         phases.add(RecoveryPhase.over("doublewrite", 0, 0, 0, since(start)).withPages(0, pagesRepaired));
     }
 
-    /** Repeats history. */
-    void redo(BufferPool pool, Spaces spaces) {
+    /**
+     * Repeats history.
+     *
+     * @param threads cores to use, this thread's included
+     */
+    void redo(BufferPool pool, Spaces spaces, int threads) {
         long start = context.time().nanos();
         BufferStatistics before = pool.statistics();
         RecoveryTicker ticker = RecoveryTicker.between(context, "redo", end.checkpointLsn(), end.lsn());
-        RedoBatch batch = new RedoBatch(pool, spaces, BATCH_BYTES);
+        RedoBatch batch = new RedoBatch(pool, spaces, BATCH_BYTES, context.tasks(), threads);
+        long records;
+        try (batch) {
+            records = redo(batch, ticker);
+        }
+        changesRedone = batch.applied();
+        BufferStatistics now = pool.statistics();
+        phases.add(RecoveryPhase.over("redo", end.checkpointLsn(), end.lsn(), end.lsn() - end.checkpointLsn(), since(start)).withRecords(records)
+                .withPages(now.misses() - before.misses(), now.pagesWritten() - before.pagesWritten()).withRedo(batch.applied(), batch.skipped()));
+    }
+
+    /** Reads the log once more, and brings pages up to date whenever there is a batch of changes; returns how many records it read. */
+    private long redo(RedoBatch batch, RecoveryTicker ticker) {
         long records = 0;
         reader.rewind();
         while (reader.next()) {
@@ -95,10 +111,7 @@ final class Recovery {
         }
         batch.apply();
         ticker.finished(end.lsn());
-        changesRedone = batch.applied();
-        BufferStatistics now = pool.statistics();
-        phases.add(RecoveryPhase.over("redo", end.checkpointLsn(), end.lsn(), end.lsn() - end.checkpointLsn(), since(start)).withRecords(records)
-                .withPages(now.misses() - before.misses(), now.pagesWritten() - before.pagesWritten()).withRedo(batch.applied(), batch.skipped()));
+        return records;
     }
 
     /** Rolls back what was unfinished, here and now, the youngest writer first. */

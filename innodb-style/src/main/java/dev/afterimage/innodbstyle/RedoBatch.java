@@ -2,7 +2,9 @@ package dev.afterimage.innodbstyle;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
@@ -10,6 +12,10 @@ import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.memory.OffHeapBytes;
+import dev.afterimage.spi.BackgroundTasks;
+import dev.afterimage.wal.PageRedo;
+import dev.afterimage.wal.ParallelRedo;
+import dev.afterimage.wal.RedoRecord;
 
 /**
  * Redo records of a stretch of the log, gathered page by page ({@code recv_sys}), so that each page is read once and written once however many records there are for it.
@@ -25,10 +31,11 @@ import dev.afterimage.memory.OffHeapBytes;
  * <p><b>Each page that a record speaks of becomes dirty, applied or not</b>: after a failed sync the operating system may show bytes that it will never write, so what a home shows counts for nothing until it is
  * written again (fault F2).
  *
- * <p>One thread.
+ * <p>Pages are independent of each other: {@link #apply} divides them among all cores there are. Everything else is for one thread.
  */
-final class RedoBatch {
+final class RedoBatch implements AutoCloseable {
     private static final RedoRecordType[] TYPES = RedoRecordType.values();
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final long SPACE_SHIFT = 1L << 60;
 
     private final BufferPool pool;
@@ -53,14 +60,41 @@ final class RedoBatch {
     private int[] lasts = new int[1 << 9];
     private int pages;
 
-    private long applied;
-    private long skipped;
+    private final List<Share> shares = new ArrayList<>();
+    private final ParallelRedo redo;
 
-    RedoBatch(BufferPool pool, Spaces spaces, int bytesMax) {
+    /**
+     * An empty one.
+     *
+     * @param bytesMax from how many bytes of changes on it is full
+     * @param tasks where threads come from besides the caller's
+     * @param threads how many in all
+     */
+    RedoBatch(BufferPool pool, Spaces spaces, int bytesMax, BackgroundTasks tasks, int threads) {
         this.pool = pool;
         this.spaces = spaces;
         this.bytesMax = bytesMax;
         Arrays.fill(firsts, -1);
+        redo = ParallelRedo.start(tasks, threads, partition -> newShare());
+    }
+
+    private Share newShare() {
+        Share share = new Share();
+        shares.add(share);
+        return share;
+    }
+
+    /** What one thread at a time does, of some of the pages. */
+    private final class Share implements PageRedo {
+        private long applied;
+        private long skipped;
+
+        /** A "record" here is a page with the number of its first record: while pages are brought up to date, nothing is gathered, so the records are there for all to read. */
+        @Override
+        public void redo(RedoRecord page) {
+            long key = page.page();
+            apply((int) (key / SPACE_SHIFT), key % SPACE_SHIFT, (int) page.note(), this);
+        }
     }
 
     boolean isFull() {
@@ -146,7 +180,11 @@ final class RedoBatch {
         }
     }
 
-    /** Does it all again, page by page in the order of pages, and is empty afterwards. */
+    /**
+     * Does it all again, page by page, and is empty afterwards.
+     *
+     * @throws RuntimeException what went wrong with any page; this is of no use then
+     */
     void apply() {
         long[] order = new long[pages];
         int count = 0;
@@ -157,15 +195,16 @@ final class RedoBatch {
         }
         Arrays.sort(order);
         for (long key : order) {
-            apply((int) (key / SPACE_SHIFT), key % SPACE_SHIFT, firsts[find(key)]);
+            redo.add(key, firsts[find(key)], 0, 0, 0, NOTHING);
         }
+        redo.finish();
         bytes.clear();
         records = 0;
         pages = 0;
         Arrays.fill(firsts, -1);
     }
 
-    private void apply(int spaceNumber, long number, int first) {
+    private void apply(int spaceNumber, long number, int first, Share share) {
         HomeSpace space = spaces.numbered(spaceNumber);
         boolean fromZeros = type(first) == RedoRecordType.INIT_PAGE;
         Frame frame = fromZeros ? pool.pinNew(space, number) : pool.pin(space, number);
@@ -177,7 +216,7 @@ final class RedoBatch {
             frame.latchExclusive();
             try {
                 for (int record = first; record >= 0; record = followers[record]) {
-                    applyOne(page, record);
+                    applyOne(page, record, share);
                 }
                 frame.markDirty(starts[first]);
             } finally {
@@ -188,10 +227,10 @@ final class RedoBatch {
         }
     }
 
-    private void applyOne(OffHeapBytes page, int record) {
+    private void applyOne(OffHeapBytes page, int record, Share share) {
         // Records of one mini-transaction share its end: the page gets that LSN when it has them all.
         if (PageHeader.pageLsn(page) >= ends[record]) {
-            skipped++;
+            share.skipped++;
             return;
         }
         switch (type(record)) {
@@ -203,7 +242,7 @@ final class RedoBatch {
         if (next < 0 || ends[next] != ends[record]) {
             PageHeader.setPageLsn(page, ends[record]);
         }
-        applied++;
+        share.applied++;
     }
 
     private RedoRecordType type(int record) {
@@ -212,11 +251,16 @@ final class RedoBatch {
 
     /** Records applied so far, in all batches. */
     long applied() {
-        return applied;
+        return shares.stream().mapToLong(share -> share.applied).sum();
     }
 
     /** Records that pages held already. */
     long skipped() {
-        return skipped;
+        return shares.stream().mapToLong(share -> share.skipped).sum();
+    }
+
+    @Override
+    public void close() {
+        redo.close();
     }
 }
