@@ -20,10 +20,9 @@ import dev.afterimage.spi.storage.Disk;
 /** The door of this plug-in. */
 public final class InnodbProvider implements RecoveryStrategyProvider {
     static final String NAME = "innodb-style";
-    static final boolean ROLLS_BACK_AFTER_OPENING = false;
 
     private static final StrategyTraits TRAITS = new StrategyTraits(true, false, true, true, TornPageProtection.DOUBLEWRITE, ChangeDetail.RANGES_WITH_BEFORE, VersionHeader.BYTES,
-            ROLLS_BACK_AFTER_OPENING ? Set.of(OptionalTrait.ROLLBACK_AFTER_OPENING) : Set.of());
+            Set.of(OptionalTrait.SNAPSHOT_READS, OptionalTrait.ROLLBACK_AFTER_OPENING));
 
     /** For {@link java.util.ServiceLoader}. */
     public InnodbProvider() {

@@ -112,12 +112,8 @@ final class InnodbStrategy implements RecoveryStrategy {
         RollbackSegments segments = RollbackSegments.open(pool(), spaces(), space, segment -> unfinished.add(UndoLog.recovered(pool(), spaces(), space, segment)));
         TransactionSystem transactions = new TransactionSystem(space.writerBound());
         unfinished.forEach(loser -> transactions.addRecovered(loser.writer()));
-        if (InnodbProvider.ROLLS_BACK_AFTER_OPENING) {
-            leave(unfinished, transactions);
-            recovery.leaveToBeUndone(unfinished);
-        } else {
-            recovery.undo(pool(), unfinished, newGroup(), transactions);
-        }
+        leave(unfinished, transactions);
+        recovery.leaveToBeUndone(unfinished.size());
         finishOpening(space, segments, transactions);
         return recovery.report(space.transactionBound());
     }

@@ -2,7 +2,6 @@ package dev.afterimage.innodbstyle;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,8 +23,8 @@ import dev.afterimage.wal.RecoveryTicker;
  *   doublewrite   makes torn homes whole from their copies                         durable before redo looks at any page
  *   redo          repeats history, undo pages included, by page LSN               homes of pages, by versions that the log holds durably: can be done again
  *   -             the log goes on behind its end, in an epoch of its own           the checkpoint stays where it was
- *   undo          what the rollback segments hold as ACTIVE is rolled back,        ordinary mini-transactions, which the next recovery would redo
- *                 now or after opening
+ *   (undo)        what the rollback segments hold as ACTIVE is rolled back         ordinary mini-transactions, which the next recovery would redo
+ *                 after opening ({@link Loser})
  * </pre>
  *
  * <p>A crash at any point is followed by a recovery from the same checkpoint, or from a later one that a page cleaner took meanwhile (rule A2). What was rolled back by then stays so: the undo log is shorter by it.
@@ -114,32 +113,9 @@ final class Recovery {
         return records;
     }
 
-    /** Rolls back what was unfinished, here and now, the youngest writer first. */
-    void undo(BufferPool pool, List<UndoLog> losers, PageGroup group, TransactionSystem transactions) {
-        transactionsUndone = losers.size();
-        if (losers.isEmpty()) {
-            return;
-        }
-        long start = context.time().nanos();
-        BufferStatistics before = pool.statistics();
-        losers.sort(Comparator.comparingLong(UndoLog::writer).reversed());
-        long undone = 0;
-        for (UndoLog loser : losers) {
-            while (!loser.isEmpty()) {
-                loser.undoLast(group);
-                undone++;
-            }
-            loser.end(group);
-            transactions.rolledBack(loser);
-        }
-        BufferStatistics now = pool.statistics();
-        phases.add(RecoveryPhase.over("undo", end.lsn(), end.lsn(), 0, since(start)).withPages(now.misses() - before.misses(), now.pagesWritten() - before.pagesWritten())
-                .withUndo(undone, 0));
-    }
-
-    /** Leaves it to be rolled back after opening. */
-    void leaveToBeUndone(List<UndoLog> losers) {
-        transactionsUndone = losers.size();
+    /** So many transactions are to be rolled back after opening. */
+    void leaveToBeUndone(int losers) {
+        transactionsUndone = losers;
     }
 
     /** What was done. */
