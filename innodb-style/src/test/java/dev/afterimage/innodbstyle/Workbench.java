@@ -17,6 +17,7 @@ import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageChange;
+import dev.afterimage.spi.RecoveredTransaction;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.StrategyEvents;
@@ -46,6 +47,12 @@ final class Workbench implements AutoCloseable, StrategyEvents {
                 RandomGeneratorFactory.of("L64X128MixRandom").create(disk.list().size()), this));
         try {
             report = strategy.recover();
+            for (RecoveredTransaction loser : strategy.recoveredTransactions()) {
+                boolean done = false;
+                while (!done) {
+                    done = loser.rollBack(3);
+                }
+            }
         } catch (Throwable t) {
             strategy.close();
             throw t;
