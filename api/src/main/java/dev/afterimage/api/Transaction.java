@@ -16,6 +16,8 @@ package dev.afterimage.api;
  * on the page, writing an exclusive one, both held until commit or rollback. A {@link DeadlockException}, a {@link LockTimeoutException} or a
  * {@link StoreFullException} has rolled the transaction back; {@link PageStore#transact} tries again where that makes sense.
  *
+ * <p>A snapshot ({@link TransactionOptions#readOnlySnapshot()}) takes no locks, reads the moment at which it began, and is never rolled back by the store.
+ *
  * <p>A crash leaves nothing of a transaction whose {@code commit} was not called; what it leaves of one that committed is said by {@link Durability}.
  */
 public interface Transaction extends AutoCloseable {

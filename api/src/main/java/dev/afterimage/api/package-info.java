@@ -11,6 +11,8 @@
  * }
  * }</pre>
  *
+ * <p>A reader of one moment that neither waits for writers nor holds them up begins with {@link dev.afterimage.api.TransactionOptions#readOnlySnapshot()}, where the strategy can do that.
+ *
  * <p>Transactions are serializable by strict page-level locking; deadlocks are found and one transaction is told to retry. Every exception
  * thrown here is a {@link dev.afterimage.api.StoreException}, an {@link IllegalArgumentException}, or an {@link IndexOutOfBoundsException}.
  */

@@ -27,7 +27,7 @@ final class StrategiesCommand implements Callable<Integer> {
 
     /** One strategy in the JSON output. */
     record Listed(String name, String description, boolean steal, boolean force, boolean redo, boolean undo, String tornPageProtection,
-            List<ListedOption> options) {
+            List<String> optionalTraits, List<ListedOption> options) {
     }
 
     /** One option in the JSON output. */
@@ -53,7 +53,8 @@ final class StrategiesCommand implements Callable<Integer> {
         out.println("  " + strategy.description());
         out.println("  " + (strategy.steal() ? "steal" : "no steal") + ", " + (strategy.force() ? "force" : "no force") + "; "
                 + (strategy.redo() ? "redo" : "no redo") + ", " + (strategy.undo() ? "undo" : "no undo") + "; torn pages: "
-                + strategy.tornPageProtection());
+                + strategy.tornPageProtection()
+                + (strategy.optionalTraits().isEmpty() ? "" : "; " + String.join(", ", strategy.optionalTraits())));
         for (ListedOption option : strategy.options()) {
             out.println("  " + option.name() + " = " + option.defaultValue() + "  (" + option.range() + ")");
             out.println("      " + option.description());
@@ -65,7 +66,7 @@ final class StrategiesCommand implements Callable<Integer> {
         StrategyTraits traits = strategy.traits();
         return new Listed(strategy.name(), strategy.description(), traits.steal(), traits.force(), traits.redo(), traits.undo(),
                 traits.tornPageProtection().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                strategy.options().stream().map(StrategiesCommand::listed).toList());
+                traits.optional().stream().map(Enum::name).toList(), strategy.options().stream().map(StrategiesCommand::listed).toList());
     }
 
     private static ListedOption listed(StrategyOption<?> option) {

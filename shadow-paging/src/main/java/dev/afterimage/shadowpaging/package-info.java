@@ -37,6 +37,7 @@
  *   await    lead the flip of the batch, or wait for who leads it                                                       (Flips)
  *   rollback give the slots back; nothing is written
  * </pre>
+ * A snapshot flips what is not durable and pins the newest root; it walks that root's tree without locks, and the slots of that tree, no others, are kept until it ends. Nothing on the disk knows of it.
  *
  * <h2>Invariants</h2>
  * {@code R(n)} is root {@code n}, {@code T(n)} the slots it reaches, table nodes and pages. {@code N} is the newest flip whose sync has returned.
@@ -50,7 +51,7 @@
  *       changed nothing waits for the newest batch there is when it commits, which holds all it can have seen (D3).
  *   <li><em>Free is what neither tree reaches, and nothing else says so</em> (S6, S9): opening computes it from {@code T(N)}, after which both places hold that root.
  *   <li><em>No slot is given to somebody else while anybody may read it</em> (S5). A page's slot: whoever reads the page holds its lock, whoever replaces it holds that lock exclusively until the
- *       replacing commit has its place in the order; so when the slot is dropped nobody reads it, and later readers find the new one. A node's slot: {@code WalkEpochs}.
+ *       replacing commit has its place in the order; so when the slot is dropped nobody reads it, and later readers find the new one. A node's slot: {@code WalkEpochs}. Either kind, for a snapshot: {@code PinnedRoots}.
  *   <li><em>Whatever is in the pool was verified when it was read</em>, with a checksum from outside the slot (T1, {@code ExpectedChecksums}): after an eviction again.
  *   <li><em>After a commit's order is fixed nothing it needs can be refused</em>: its pages' slots were given out before, the slots of the nodes reserved, the memory allocated (F2).
  * </ol>
