@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread calls; it waits for each step of an actor. Every source of chance comes from one seed, so a scenario plays the same way every time.
  */
 public final class Stage implements AutoCloseable {
+    private static final int SLICES_IN_VAIN_MAX = 1_000;
     private static final Duration PAST_EVERY_WINDOW = Duration.ofSeconds(2);
 
     private final StoreUnderTest subject;
@@ -222,8 +223,16 @@ public final class Stage implements AutoCloseable {
 
     /** Rolls back all that is left; if that fails the store, the opening has failed. */
     public void finishRollbacks() {
+        long left = Long.MAX_VALUE;
+        int idle = 0;
         while (store().state() == StoreState.OPEN && rollingBack()) {
             rollBackSome();
+            long now = store().statistics().changesRollingBack() + store().statistics().transactionsRollingBack();
+            idle = now < left ? 0 : idle + 1;
+            left = now;
+            if (idle > SLICES_IN_VAIN_MAX) {
+                throw new Violation("A11", "rollback after opening: expected it to come forward, found " + now + " changes and transactions left for " + idle + " slices", null);
+            }
         }
         if (store().state() != StoreState.OPEN) {
             PageStore broken = store();
