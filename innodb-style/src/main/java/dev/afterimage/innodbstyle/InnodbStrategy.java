@@ -279,7 +279,8 @@ final class InnodbStrategy implements RecoveryStrategy {
         }
     }
 
-    private OpenStore store() {
+    /** What transactions work with. */
+    OpenStore store() {
         OpenStore open = store;
         if (open == null) {
             throw new IllegalStateException("the strategy is not open: recover() comes first, and nothing comes after close()");

@@ -133,6 +133,15 @@ final class Workbench implements AutoCloseable, StrategyEvents {
         return content;
     }
 
+    /** What transactions work with. */
+    OpenStore store() {
+        return ((InnodbStrategy) strategy).store();
+    }
+
+    UndoSpace undoSpace() {
+        return store().undoSpace();
+    }
+
     void checkpoint() {
         strategy.checkpoint(CheckpointPace.IMMEDIATE);
     }

@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.StoreConfig;
+import dev.afterimage.api.StoreState;
+import dev.afterimage.spi.RecoveredTransaction;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StoreEngine;
 import dev.afterimage.spi.StoreEnvironment;
@@ -142,7 +144,13 @@ final class CrashSweep {
                 .cacheBytes((long) CACHE_PAGES * PAGE_BYTES)
                 .durability(plan.durability())
                 .build();
-        return engine.open(config, StoreEnvironment.REAL.withDisk(disk).withStrategy(strategy).withTasks(new StillTasks())
+        StillTasks tasks = new StillTasks();
+        PageStore store = engine.open(config, StoreEnvironment.REAL.withDisk(disk).withStrategy(strategy).withTasks(tasks)
                 .withTime(new SteppedTime()).withRandom(new SplittableRandom(plan.seed())));
+        // What is rolled back after opening would keep its pages locked for ever where nothing runs in the background.
+        while (store.state() == StoreState.OPEN && store.statistics().transactionsRollingBack() > 0) {
+            tasks.run(RecoveredTransaction.TASK);
+        }
+        return store;
     }
 }
