@@ -2,10 +2,12 @@
 module dev.afterimage.spitests {
     requires transitive dev.afterimage.api;
     requires transitive org.junit.jupiter.api;
+    requires static java.compiler; // only where faults are seeded, which takes a JDK
     requires static org.junit.platform.launcher; // puts all of JUnit on the module path when the kit's own tests run; nothing here calls it
 
     exports dev.afterimage.spitests;
     exports dev.afterimage.spitests.disk;
+    exports dev.afterimage.spitests.faults;
     exports dev.afterimage.spitests.simulation;
 
     // The kit's own tests live beside what they test and are not public: JUnit makes them by reflection.

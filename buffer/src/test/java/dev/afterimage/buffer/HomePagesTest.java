@@ -46,6 +46,25 @@ class HomePagesTest {
     }
 
     @Test
+    @DisplayName("are refused with an LSN at which the log has no record: beyond its end, or between what was recovered and what came after (L6)")
+    void newerThanTheLog() {
+        HomeSpace space = new HomeSpace(pages, () -> 9000);
+        space.endRedo();
+        space.logGoesOn(5000, 8000);
+        for (long lsn : new long[] {4999, 8000, 8999}) {
+            PageHeader.setPageLsn(page, lsn);
+            space.write(1, page);
+            space.read(1, read);
+            assertEquals(lsn, PageHeader.pageLsn(read));
+        }
+        for (long lsn : new long[] {5000, 7999, 9000}) {
+            PageHeader.setPageLsn(page, lsn);
+            space.write(1, page);
+            assertThrows(StoreDamagedException.class, () -> space.read(1, read), () -> "LSN " + lsn);
+        }
+    }
+
+    @Test
     @DisplayName("come back as they were written, whatever the checksum field held in memory (P6)")
     void roundTrip() {
         page.fill(0, PAGE_SIZE, (byte) 3);

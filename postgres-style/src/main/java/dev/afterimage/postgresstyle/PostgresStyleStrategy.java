@@ -113,6 +113,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     /** The homes hold all that was committed, and are synced: the old log has served. */
     private void beginAfter(LogEnd end, AlternatingBlock control, long highestId, long checkpoint) {
         WriteAheadLog begun = beginLog(end);
+        homeSpace().logGoesOn(end.lsn(), begun.start().lsn());
         ControlState state = stateAtStartOf(begun, highestId, checkpoint);
         control.write(state.encode());
         begun.recycleBefore(begun.start().lsn());

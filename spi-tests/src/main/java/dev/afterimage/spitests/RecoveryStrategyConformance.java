@@ -67,8 +67,13 @@ public abstract class RecoveryStrategyConformance {
      * all others their defaults.
      */
     protected Map<String, String> smallOptions() {
+        return smallOptionsOf(strategy());
+    }
+
+    /** {@link #smallOptions()} of a strategy that they are left alone for. */
+    public static Map<String, String> smallOptionsOf(RecoveryStrategyProvider strategy) {
         Map<String, String> options = new LinkedHashMap<>();
-        for (StrategyOption<?> option : strategy().options()) {
+        for (StrategyOption<?> option : strategy.options()) {
             if (option.defaultValue() instanceof Long) {
                 options.put(option.name(), option.range().substring(0, option.range().indexOf(" to ")).replace(" bytes", " B"));
             }
@@ -121,6 +126,15 @@ public abstract class RecoveryStrategyConformance {
     public void unfinishedWorkLeavesNoTrace() {
         campaign().directed(DirectedScenario.CHECKPOINT_AMID_WORK, DirectedScenario.ROLLBACK_AFTER_CHECKPOINT);
         campaign().random(Mix.ABORTS, 10);
+    }
+
+    /** Rule A1, where the disk fails. */
+    @Test
+    @Rule("A1")
+    @Tag("rule-A1")
+    @DisplayName("A1 A rollback in which a read or a write fails leaves no trace either")
+    public void failingRollbacksLeaveNoTrace() {
+        campaign().failingRollbacks();
     }
 
     /** Rule A2. */
@@ -197,7 +211,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-D1")
     @DisplayName("D1 An awaited POWER_SAFE commit survives power loss")
     public void powerSafeCommitSurvives() {
-        campaign().directed(DirectedScenario.FIRST_COMMIT, DirectedScenario.CHECKPOINT_AFTER_COMMIT);
+        campaign().directed(DirectedScenario.FIRST_COMMIT, DirectedScenario.CHECKPOINT_AFTER_COMMIT, DirectedScenario.COMMIT_AFTER_FLUSH);
         campaign().random(Mix.COMMITS, 10);
     }
 
@@ -207,7 +221,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-D2")
     @DisplayName("D2 What survives is a prefix of the commit order, whatever each commit waited for")
     public void survivorsAreAPrefix() {
-        campaign().directed(DirectedScenario.EVERY_LEVEL, DirectedScenario.RELAXED_ROW);
+        campaign().directed(DirectedScenario.EVERY_LEVEL, DirectedScenario.RELAXED_ROW, DirectedScenario.WRITTEN_ROW);
         campaign().random(Mix.LEVELS, 10);
     }
 
@@ -226,7 +240,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-W1")
     @DisplayName("W1 Nothing durable is overwritten before what recovery needs is durable")
     public void nothingIsOverwrittenTooEarly() {
-        campaign().directed(DirectedScenario.RECYCLED_LOG);
+        campaign().directed(DirectedScenario.RECYCLED_LOG, DirectedScenario.MUCH_LOG, DirectedScenario.BACKGROUND_AMID_CHECKPOINT);
         campaign().random(Mix.CHECKPOINTS, 15);
     }
 
@@ -236,7 +250,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-W2")
     @DisplayName("W2 A page of a commit that nobody waited for never reaches the disk before its log")
     public void logComesBeforeData() {
-        campaign().directed(DirectedScenario.CHECKPOINT_AFTER_RELAXED, DirectedScenario.LARGER_THAN_CACHE);
+        campaign().directed(DirectedScenario.CHECKPOINT_AFTER_RELAXED, DirectedScenario.LARGER_THAN_CACHE, DirectedScenario.CHECKPOINT_AMID_WRITE);
     }
 
     /** Rule T1. */
@@ -254,7 +268,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-T2")
     @DisplayName("T2 Damage inside synced bytes is refused or repaired, never taken for a torn tail")
     public void damageIsNotATornTail() {
-        campaign().check(RuleCheck.ROT_IN_WHAT_WAS_SYNCED);
+        campaign().check(RuleCheck.ROT_IN_WHAT_WAS_SYNCED, RuleCheck.ROT_IN_EACH_BYTE, RuleCheck.MISDIRECTED_WRITES, RuleCheck.ONE_FILE_OF_A_LATER_COPY);
     }
 
     /** Rule T2, failing reads. */

@@ -108,6 +108,7 @@ final class AriesStrategy implements RecoveryStrategy {
         // From here on every page is whole. Undo writes CLRs, so the new timeline begins before it.
         homeSpace().endRedo();
         WriteAheadLog begun = end.timeline() == before.timeline() ? beginLog(end) : goOnWithLog(end);
+        homeSpace().logGoesOn(end.lsn(), begun.start().lsn());
         RecoveryReport report = restart.undo(pool(), Objects.requireNonNull(homes), homeSpace(), begun);
         // The homes hold all that was committed and nothing else, and are synced: the old log has served.
         ControlState state = stateAtEndOf(begun, report.highestTransactionId(), before.checkpoint());

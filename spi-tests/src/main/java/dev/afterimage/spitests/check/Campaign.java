@@ -6,6 +6,7 @@ import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SyncFailure;
 import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.FailedSync;
+import dev.afterimage.spitests.play.FailingRollback;
 import dev.afterimage.spitests.play.FullDisk;
 import dev.afterimage.spitests.play.LargeTransaction;
 import dev.afterimage.spitests.play.Mix;
@@ -44,7 +45,15 @@ public final class Campaign {
 
     /** Directed scenarios, every crash state of them (up to a cap, evenly spread). */
     public void directed(Scenario... scenarios) {
-        Effort thorough = effort.forDirected(DIRECTED_PRODUCT);
+        directed(effort.forDirected(DIRECTED_PRODUCT), scenarios);
+    }
+
+    /** The same, with the recovery of one state in a few crashed as well. */
+    public void directedNested(int nestedOneIn, Scenario... scenarios) {
+        directed(effort.forDirected(DIRECTED_PRODUCT).withNested(nestedOneIn), scenarios);
+    }
+
+    private void directed(Effort thorough, Scenario... scenarios) {
         for (Scenario scenario : scenarios) {
             new CrashSweep(subject, thorough, tally).run(scenario, Math.min(DIRECTED_STATES, effort.states()));
         }
@@ -66,6 +75,11 @@ public final class Campaign {
     /** The same, with the recovery of one state in a few crashed as well. */
     public void randomNested(Mix mix, int percent, int nestedOneIn) {
         random(mix, percent, effort.withNested(nestedOneIn));
+    }
+
+    /** One seed of a mix, so many states of it, and the recovery of one in a few crashed as well. */
+    void randomSeed(Mix mix, long seed, long states) {
+        new CrashSweep(subject, effort.withNested(8), tally).run(new RandomWorkload(mix, seed), states);
     }
 
     private void random(Mix mix, int percent, Effort how) {
@@ -101,6 +115,20 @@ public final class Campaign {
             new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
             if (!scenario.struck(subject)) {
                 return;
+            }
+        }
+    }
+
+    /** Some of the reads, and of the writes, of a rollback fail. */
+    public void failingRollbacks() {
+        Effort few = effort.withoutNested(EnumerationPlan.PREFIXES);
+        for (boolean reads : new boolean[] {true, false}) {
+            for (int failing = 0; failing < FailingRollback.LIMIT; failing += 1 + failing / 2) {
+                FailingRollback scenario = new FailingRollback(reads, failing);
+                new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
+                if (!scenario.struck(subject)) {
+                    break;
+                }
             }
         }
     }

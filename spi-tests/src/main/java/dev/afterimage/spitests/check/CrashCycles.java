@@ -101,7 +101,11 @@ public final class CrashCycles {
             return;
         }
         CommittedState wanted = stage.history().latest().after();
-        stage.open(OpenMode.OPEN);
+        try {
+            stage.open(OpenMode.OPEN);
+        } catch (RuntimeException e) {
+            throw new Violation("A2", "crash cycle " + cycle + ": expected recovery to succeed, found " + e, e);
+        }
         CommittedState found = Scan.of(stage.store(), stage.model().knownPages());
         if (!found.equals(wanted)) {
             throw new Violation("D1", "after crash cycle " + cycle + ": expected what was committed, found\n" + wanted.difference(found), null);

@@ -90,6 +90,7 @@ public final class CrashSweep {
         } finally {
             finish(workers);
         }
+        tally.looked(first.get() == null ? ordinal.get() : first.get().ordinal + 1);
         if (first.get() != null) {
             throw first.get().asError();
         }

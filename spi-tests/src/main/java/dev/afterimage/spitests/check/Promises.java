@@ -152,6 +152,25 @@ public final class Promises {
         }
         watch.expectProgress();
         reportOfUnfinished(watch);
+        reportOfRolledBack();
+    }
+
+    /** A transaction that was rolled back before the crash, durably, is not among those that recovery undoes. */
+    private void reportOfRolledBack() {
+        tally.oneCase();
+        try (Stage stage = new Stage(subject, 41)) {
+            stage.create();
+            List<Long> pages = stage.fill(2);
+            Actor loser = stage.actor(1);
+            loser.begin();
+            pages.forEach(loser::write);
+            loser.rollback();
+            DirectedScenario.commitAfter(stage, 1);
+            RecoveryReport report = recover(stage);
+            if (report.transactionsUndone() > 0) {
+                throw new Violation("R1", "expected nothing to be undone where the only transaction without a commit had been rolled back, durably; found " + report, null);
+            }
+        }
     }
 
     /** Unfinished work that reached the homes: what a report says of undoing it. */

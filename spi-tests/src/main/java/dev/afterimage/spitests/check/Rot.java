@@ -32,6 +32,7 @@ public final class Rot {
     private static final int LATER_COMMITS = 3;
     private static final int FLIPS_MAX = 6;
     private static final int MISDIRECTED_BLOCKS = 24;
+    private static final int SECTORS_OF_BYTES = 6;
 
     private final StoreUnderTest subject;
     private final Tally tally;
@@ -73,6 +74,45 @@ public final class Rot {
             DiskImage image = stage.disk().asSynced();
             damage("T2", image, places(before, image), stage.model());
         }
+    }
+
+    /** Damages each byte of a few sectors that were written by small commits and synced before the last few. */
+    public void inEachByte() {
+        try (Stage stage = new Stage(subject, 13)) {
+            stage.create();
+            List<Long> pages = stage.fill(4);
+            commit(stage, pages);
+            DiskImage start = stage.disk().asSynced();
+            for (int round = 0; round < 6; round++) {
+                small(stage, pages.get(round % 4));
+            }
+            DiskImage before = stage.disk().asSynced();
+            for (int round = 0; round < LATER_COMMITS; round++) {
+                small(stage, pages.get(round));
+            }
+            DiskImage image = stage.disk().asSynced();
+            List<Place> recent = places(before, image).stream().filter(place -> !Arrays.equals(image.read(place.file, place.sector * SECTOR, SECTOR),
+                    start.contains(place.file) ? start.read(place.file, place.sector * SECTOR, SECTOR) : new byte[0])).toList();
+            for (Place place : recent.subList(0, Math.min(recent.size(), SECTORS_OF_BYTES))) {
+                eachByte(image, place, stage.model());
+            }
+        }
+    }
+
+    private void eachByte(DiskImage image, Place place, ReferenceModel model) {
+        byte[] bytes = image.read(place.file, place.sector * SECTOR, SECTOR);
+        for (int at = 0; at < SECTOR; at++) {
+            if (bytes[at] != 0) {
+                look("T2", place + " with bit " + at % 8 + " of byte " + at + " turned", image.flipBit(place.file, place.sector * SECTOR + at, at % 8), model);
+            }
+        }
+    }
+
+    private static void small(Stage stage, long page) {
+        Actor actor = stage.actor(0);
+        actor.begin();
+        actor.write(page, 2, 4);
+        actor.commit(Durability.POWER_SAFE);
     }
 
     private static void commit(Stage stage, List<Long> pages) {

@@ -13,6 +13,12 @@ public enum RuleCheck {
     ROT_AT_REST((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).atRest()),
     /** T2: damage to what was synced before a power loss. */
     ROT_IN_WHAT_WAS_SYNCED((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).inWhatWasSynced()),
+    /** T2: each byte of a few sectors that were synced. */
+    ROT_IN_EACH_BYTE((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).inEachByte()),
+    /** T2: writes that went to the place of the next. */
+    MISDIRECTED_WRITES((subject, tally) -> new MixedUp(subject, tally).misdirectedWrites()),
+    /** T2: files of copies made at different times. */
+    ONE_FILE_OF_A_LATER_COPY((subject, tally) -> new MixedUp(subject, tally).oneFileOfALaterCopy()),
     /** T2: read errors in recovery. */
     READ_ERRORS_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).readErrors()),
     /** T2: no memory in recovery. */
@@ -62,7 +68,7 @@ public enum RuleCheck {
     }
 
     /** The one of that title, or null. */
-    static @Nullable RuleCheck named(String title) {
+    public static @Nullable RuleCheck named(String title) {
         for (RuleCheck check : values()) {
             if (check.title().equals(title)) {
                 return check;

@@ -12,6 +12,7 @@ public final class Tally {
     private EnumerationCounts counts = EnumerationCounts.NONE;
     private long cases;
     private String figures = "";
+    private long looked;
 
     /** A scenario, or one variant of it, begins. */
     public synchronized void oneCase() {
@@ -20,6 +21,16 @@ public final class Tally {
 
     synchronized void add(EnumerationCounts more) {
         counts = counts.plus(more);
+    }
+
+    /** A sweep is over, which looked at so many states of its scenario, the one that failed counted last. */
+    synchronized void looked(long states) {
+        looked += states;
+    }
+
+    /** Crash states of scenarios looked at so far, up to the one that failed; those of crashed recoveries are not counted. */
+    public synchronized long looked() {
+        return looked;
     }
 
     void image(long hash) {

@@ -93,6 +93,17 @@ public final class Actor implements AutoCloseable {
         });
     }
 
+    /** Writes one new tag over a whole page, and lets something happen after the bytes are there and before the page is closed. */
+    public boolean write(long page, Runnable meanwhile) {
+        return step("write " + page, () -> {
+            try (WritablePage writable = transaction().write(page)) {
+                compare(page, expected().read(page), Scan.content(writable));
+                put(writable, page, 0, PageContent.SLOTS);
+                meanwhile.run();
+            }
+        });
+    }
+
     /** Writes one new tag over a whole page. */
     public boolean write(long page) {
         return write(page, 0, PageContent.SLOTS);
@@ -176,6 +187,14 @@ public final class Actor implements AutoCloseable {
     /** Begins, reads a page and commits, without anybody waiting for it; {@link #finish} does. Every step may have to wait for somebody else. */
     public Future<Boolean> startReading(long page, Durability level) {
         return thread.start(() -> begin(TransactionOptions.READ_ONLY.withLockTimeout(Duration.ZERO)) && read(page) && commitHere(level));
+    }
+
+    /** Does something on this actor's thread without anybody waiting for it; {@link #finish} does. */
+    Future<Boolean> start(Runnable work) {
+        return thread.start(() -> {
+            work.run();
+            return true;
+        });
     }
 
     /** Returns when a step that was started is over, or waits for somebody. */

@@ -2,6 +2,10 @@ package dev.afterimage.spitests.play;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.TransactionOptions;
@@ -173,6 +177,100 @@ public enum DirectedScenario implements Scenario {
             }
         }
     },
+    /** Commits of one size in a row, the first after a checkpoint, each written and none synced: a crash keeps a later one without an earlier one (G2, G7). */
+    WRITTEN_ROW {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            commit(stage, stage.root(), Durability.POWER_SAFE);
+            stage.checkpoint();
+            stage.fill(1);
+            stage.checkpoint(); // the second since the root page was changed: now nothing of it is left to be redone
+            for (int count = 0; count < 3; count++) {
+                commit(stage, stage.root(), Durability.PROCESS_SAFE);
+            }
+        }
+    },
+    /** More than the smallest log holds between checkpoints: segments that are filled, left, and used again (C3, W6, W7, G1). */
+    MUCH_LOG {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(2 * stage.subject().cachePages());
+            for (int round = 0; round < 2; round++) {
+                muchLog(stage, pages);
+                commit(stage, pages.get(round), Durability.POWER_SAFE);
+                stage.checkpoint();
+                stage.checkpoint();
+                commit(stage, pages.get(round), Durability.POWER_SAFE);
+            }
+        }
+    },
+    /** What a transaction changed is flushed before it commits, so that its commit record begins where the last sync ended (W2). */
+    COMMIT_AFTER_FLUSH {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(2);
+            for (int round = 0; round < 3; round++) {
+                Actor actor = stage.actor(0);
+                actor.begin();
+                actor.write(pages.get(round % 2));
+                stage.background();
+                actor.commit(Durability.POWER_SAFE);
+            }
+        }
+    },
+    /** A checkpoint while somebody has a page open, the bytes written and the store not told yet (W3). */
+    CHECKPOINT_AMID_WRITE {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(3);
+            for (int round = 0; round < 3; round++) {
+                commitAll(stage, pages, Durability.POWER_SAFE);
+                stage.checkpoint();
+                Actor actor = stage.actor(1);
+                actor.begin();
+                actor.write(pages.get(round), stage::checkpoint);
+                if (round == 0) {
+                    actor.rollback();
+                } else {
+                    actor.commit(Durability.POWER_SAFE);
+                }
+            }
+        }
+    },
+    /** A commit, and background work, in the midst of each sync of a checkpoint: what that writes home is not covered by the sync, and what it logs lies behind where redo will have to begin (C4, L3). */
+    BACKGROUND_AMID_CHECKPOINT {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(stage.subject().cachePages());
+            for (int round = 0; round < 2; round++) {
+                commitAll(stage, pages, Durability.POWER_SAFE);
+                Queue<Future<Boolean>> pending = new ConcurrentLinkedQueue<>();
+                AtomicBoolean busy = new AtomicBoolean(); // the work syncs, too, and must not be started in its own midst
+                Actor other = stage.actor(1);
+                for (int sync = 0; sync < SYNCS_MAX; sync++) {
+                    stage.disk().faults().duringNextSync(file -> true, () -> {
+                        if (busy.compareAndSet(false, true)) {
+                            Future<Boolean> work = other.start(() -> {
+                                commitAll(other, pages.subList(0, 1), Durability.RELAXED);
+                                stage.backgroundButCheckpoints();
+                                busy.set(false);
+                            });
+                            pending.add(work);
+                            other.awaitBlockedOr(work);
+                        }
+                    });
+                }
+                stage.checkpoint();
+                stage.disk().faults().clear();
+                pending.forEach(Actor::finish);
+            }
+        }
+    },
     /** Pages given back, and taken again by others, across openings (S6, R8). */
     PAGES_COME_AND_GO {
         @Override
@@ -217,6 +315,8 @@ public enum DirectedScenario implements Scenario {
         }
     };
 
+    private static final int SYNCS_MAX = 16;
+
     @Override
     public String title() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -229,14 +329,30 @@ public enum DirectedScenario implements Scenario {
         }
     }
 
+    /** Some hundreds of KiB of changes, whoever logs them how, in commits that nobody waits for. */
+    public static void muchLog(Stage stage, List<Long> pages) {
+        for (int round = 0; round < 6 && !stage.hasFailed(); round++) {
+            commitAll(stage, pages, Durability.RELAXED);
+        }
+    }
+
     static void commit(Stage stage, long page, Durability level) {
         commitAll(stage, List.of(page), level);
     }
 
     static void commitAll(Stage stage, List<Long> pages, Durability level) {
-        Actor actor = stage.actor(0);
+        commitAll(stage.actor(0), pages, level);
+    }
+
+    static void commitAll(Actor actor, List<Long> pages, Durability level) {
         actor.begin();
-        pages.forEach(actor::write);
-        actor.commit(level);
+        for (long page : pages) {
+            if (actor.active()) { // otherwise the store has failed, and everybody with it
+                actor.write(page);
+            }
+        }
+        if (actor.active()) {
+            actor.commit(level);
+        }
     }
 }

@@ -43,7 +43,8 @@ public record FailedSync(int failing, boolean names, SyncFailure failure) implem
     @Override
     public void play(Stage stage) {
         stage.create();
-        List<Long> pages = stage.fill(3);
+        // Names change where files come and go, which takes more than a few pages.
+        List<Long> pages = stage.fill(names ? 2 * stage.subject().cachePages() : 3);
         if (names) {
             stage.disk().faults().failNamesSync(failing);
         } else {
@@ -73,6 +74,9 @@ public record FailedSync(int failing, boolean names, SyncFailure failure) implem
     private static void run(Stage stage, List<Long> pages) {
         for (int round = 0; round < 2 && !stage.hasFailed(); round++) {
             DirectedScenario.commitAll(stage, pages, Durability.POWER_SAFE);
+            if (!stage.hasFailed() && pages.size() > 3) {
+                DirectedScenario.muchLog(stage, pages);
+            }
             if (!stage.hasFailed()) {
                 DirectedScenario.commit(stage, pages.get(round), Durability.RELAXED);
             }

@@ -47,7 +47,7 @@ public final class Scenarios {
             }
             known.add(mix.title() + "-SEED");
         }
-        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title)}) {
+        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), FailingRollback.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title)}) {
             if (scenario != null) {
                 return scenario;
             }

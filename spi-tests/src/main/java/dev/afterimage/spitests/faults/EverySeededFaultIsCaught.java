@@ -1,0 +1,188 @@
+package dev.afterimage.spitests.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+import dev.afterimage.api.StoreConfig;
+import dev.afterimage.spi.RecoveryStrategyProvider;
+import dev.afterimage.spitests.RecoveryStrategyConformance;
+import dev.afterimage.spitests.check.Campaign;
+import dev.afterimage.spitests.check.Effort;
+import dev.afterimage.spitests.check.RandomHunt;
+import dev.afterimage.spitests.model.Violation;
+import dev.afterimage.spitests.play.StoreUnderTest;
+
+/**
+ * Puts known mistakes into a strategy, one at a time, and demands of the kit that it catches each of them, by a rule that the mistake breaks; and that it finds nothing in the strategy as it is.
+ *
+ * <pre>{@code
+ * class MySeededFaultsTest extends EverySeededFaultIsCaught {
+ *     protected Class<? extends RecoveryStrategyProvider> provider() { return MyStrategy.class; }
+ *     protected List<SeededFault> faults() { return List.of(SeededFault.of("W4", "a commit is answered before its log is synced") ...); }
+ *     protected List<Unseeded> unseeded() { return List.of(); }
+ * }
+ * }</pre>
+ *
+ * <p>When all have run, what caught what is in {@code target/seeded-faults-STRATEGY.md}. The page {@code docs/help/what-the-kit-catches.md} has a copy of it, which
+ * {@code -Dafterimage.seeded-faults=write} brings up to date and a test compares with the list.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class EverySeededFaultIsCaught {
+    private static final Duration HANGS_AFTER = Duration.ofSeconds(60);
+    /** Distinct crash states that a hunt for a fault may look at. */
+    private static final int STATES = 2_000;
+    /** The same where there is nothing to be found: the strategy's own conformance test looks harder. */
+    private static final int STATES_WITHOUT_FAULT = 150;
+    /** Crash images by which a random campaign must have caught a fault. */
+    private static final int IMAGES_AT_RANDOM = 100_000;
+    private static final int PERCENT_AT_RANDOM = 90;
+
+    private final List<Verdict> verdicts = new CopyOnWriteArrayList<>();
+
+    /** For subclasses. */
+    protected EverySeededFaultIsCaught() {
+    }
+
+    /** The strategy's provider, as it is. */
+    protected abstract Class<? extends RecoveryStrategyProvider> provider();
+
+    /** The faults. */
+    protected abstract List<SeededFault> faults();
+
+    /** Faults of the catalogue that there is no place for. */
+    protected abstract List<Unseeded> unseeded();
+
+    /** Packages besides the strategy's own into which faults are put. */
+    protected Set<String> packagesBeneath() {
+        return Set.of("dev.afterimage.wal", "dev.afterimage.buffer");
+    }
+
+    private FaultyBuild build() {
+        return new FaultyBuild(provider(), packagesBeneath(), FaultyBuild.modulesHere());
+    }
+
+    private static Campaign campaign(RecoveryStrategyProvider strategy, Map<String, String> options, int states) {
+        Map<String, String> all = new LinkedHashMap<>(RecoveryStrategyConformance.smallOptionsOf(strategy));
+        all.putAll(options);
+        StoreUnderTest subject = new StoreUnderTest(strategy, all, StoreConfig.PAGE_SIZE_MIN, StoreConfig.CACHE_PAGES_MIN);
+        return new Campaign(subject, Effort.QUICK.with(states, Effort.QUICK.threads()));
+    }
+
+    /** One test for each fault. */
+    @TestFactory
+    @DisplayName("Each seeded fault is caught by a rule that it breaks")
+    public Stream<DynamicTest> eachIsCaught() {
+        FaultyBuild build = build();
+        return faults().stream().map(fault -> DynamicTest.dynamicTest(fault.id() + " " + fault.sentence(), () -> {
+            RecoveryStrategyProvider faulty = build.with(fault);
+            verdicts.add(Assertions.assertTimeoutPreemptively(HANGS_AFTER, () -> hunt(fault, campaign(faulty, fault.options(), STATES))));
+        }));
+    }
+
+    private static Verdict hunt(SeededFault fault, Campaign campaign) {
+        for (Hunt hunt : fault.hunts()) {
+            try {
+                hunt.run(campaign);
+            } catch (Violation e) {
+                if (!fault.rules().contains(e.rule())) {
+                    throw new AssertionError("fault " + fault.id() + ", caught in " + hunt + ": expected one of the rules " + fault.rules() + " to be broken, found " + e.getMessage(), e);
+                }
+                return new Verdict(fault, e.rule(), hunt, campaign.tally().cases(), campaign.tally().looked());
+            }
+        }
+        throw new AssertionError("fault " + fault.id() + " was not caught by " + fault.hunts() + ": " + campaign.tally());
+    }
+
+    /** One test for each hunt. */
+    @TestFactory
+    @DisplayName("The strategy as it is, built and hunted the same way, breaks no rule")
+    public Stream<DynamicTest> nothingElseIsCaught() {
+        RecoveryStrategyProvider strategy = build().withoutFault();
+        record Errand(Hunt hunt, Map<String, String> options) {
+            @Override
+            public String toString() {
+                return hunt + (options.isEmpty() ? "" : " " + options);
+            }
+        }
+        Set<Errand> errands = new LinkedHashSet<>();
+        faults().forEach(fault -> fault.hunts().forEach(hunt -> errands.add(new Errand(hunt, fault.options()))));
+        return errands.stream().map(errand -> DynamicTest.dynamicTest(errand.toString(),
+                () -> Assertions.assertTimeoutPreemptively(HANGS_AFTER, () -> errand.hunt.run(campaign(strategy, errand.options, STATES_WITHOUT_FAULT)))));
+    }
+
+    /** The page for people is not about another list than this. */
+    @Test
+    @DisplayName("The page of what the kit catches lists these faults and no others")
+    public void thePageIsCurrent() {
+        Assumptions.assumeFalse(writing(), "the page is about to be written");
+        FaultTable.requireListed(FaultyBuild.modulesHere(), strategyName(), faults(), unseeded());
+    }
+
+    /** The random campaign; long. */
+    @Test
+    @Tag("campaign")
+    @DisplayName("At least 90 of 100 seeded faults are caught at random, each within 100,000 crash images")
+    public void mostAreCaughtAtRandom() {
+        FaultyBuild build = build();
+        List<String> escaped = new ArrayList<>();
+        for (SeededFault fault : faults()) {
+            Campaign campaign = campaign(build.with(fault), fault.options(), STATES);
+            try {
+                new RandomHunt(campaign).until(IMAGES_AT_RANDOM);
+                escaped.add(fault.id());
+            } catch (Violation e) {
+                System.out.println(fault.id() + ": rule " + e.rule() + " after " + campaign.tally().looked() + " crash states");
+            }
+        }
+        int caught = faults().size() - escaped.size();
+        System.out.println(strategyName() + ": " + caught + " of " + faults().size() + " caught at random; escaped " + escaped);
+        Assertions.assertTrue(caught * 100 >= faults().size() * PERCENT_AT_RANDOM, () -> "caught at random: " + caught + " of " + faults().size() + "; escaped: " + escaped);
+    }
+
+    private static boolean writing() {
+        return "write".equals(System.getProperty("afterimage.seeded-faults"));
+    }
+
+    private String strategyName() {
+        return build().withoutFault().name();
+    }
+
+    /** Leaves the table of what caught what; into the page, too, when told so. */
+    @AfterAll
+    public void writeTable() {
+        if (verdicts.isEmpty()) {
+            return;
+        }
+        String table = FaultTable.of(strategyName(), faults(), verdicts, unseeded());
+        Path modules = FaultyBuild.modulesHere();
+        try {
+            Files.writeString(Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target").resolve("seeded-faults-" + strategyName() + ".md"), table);
+            if (writing()) {
+                FaultTable.replace(modules, strategyName(), table);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the table of seeded faults", e);
+        }
+    }
+}
