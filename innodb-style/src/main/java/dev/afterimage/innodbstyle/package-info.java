@@ -1,6 +1,53 @@
 /**
  * What InnoDB does for atomicity and durability, at page level: a circular redo log of mini-transactions, undo pages in rollback segments, a doublewrite buffer.
  *
+ * <table>
+ *   <caption>InnoDB's words and the classes</caption>
+ *   <tr><th>InnoDB</th><th>here</th></tr>
+ *   <tr><td>mini-transaction (mtr)</td><td>{@link dev.afterimage.innodbstyle.MiniTransaction}, what is logged; {@link dev.afterimage.innodbstyle.PageGroup}, the pages it changes</td></tr>
+ *   <tr><td>redo log, checkpoint</td><td>{@link dev.afterimage.innodbstyle.RedoLog}, {@link dev.afterimage.innodbstyle.RedoReader}, {@link dev.afterimage.innodbstyle.Checkpointer}</td></tr>
+ *   <tr><td>page cleaner, adaptive flushing</td><td>{@link dev.afterimage.innodbstyle.PageCleaner}</td></tr>
+ *   <tr><td>undo tablespace</td><td>{@link dev.afterimage.innodbstyle.UndoSpace}; the layout of all its pages is in {@link dev.afterimage.innodbstyle.UndoPage}</td></tr>
+ *   <tr><td>rollback segment, undo segment, undo log, undo record</td><td>{@link dev.afterimage.innodbstyle.RollbackSegment}, {@link dev.afterimage.innodbstyle.UndoSegment} and {@link dev.afterimage.innodbstyle.UndoState},
+ *       {@link dev.afterimage.innodbstyle.UndoLog}, {@link dev.afterimage.innodbstyle.UndoRecord}</td></tr>
+ *   <tr><td>DB_TRX_ID, DB_ROLL_PTR</td><td>{@link dev.afterimage.innodbstyle.VersionHeader}, {@link dev.afterimage.innodbstyle.RollPointer}</td></tr>
+ *   <tr><td>trx_sys, read view, consistent read</td><td>{@link dev.afterimage.innodbstyle.TransactionSystem}, {@link dev.afterimage.innodbstyle.ReadView}, {@link dev.afterimage.innodbstyle.VersionReader}</td></tr>
+ *   <tr><td>purge, history list</td><td>{@link dev.afterimage.innodbstyle.Purge}</td></tr>
+ *   <tr><td>doublewrite buffer</td><td>{@link dev.afterimage.buffer.DoublewriteBuffer}</td></tr>
+ *   <tr><td>crash recovery; rollback of recovered transactions</td><td>{@link dev.afterimage.innodbstyle.Recovery}, {@link dev.afterimage.innodbstyle.RedoBatch}; {@link dev.afterimage.innodbstyle.Loser}</td></tr>
+ *   <tr><td>innodb_flush_log_at_trx_commit</td><td>{@link dev.afterimage.innodbstyle.FlushAtCommit}</td></tr>
+ * </table>
+ *
+ * <h2>How it differs from ARIES</h2>
+ * Undo is data: it lies in pages of its own, which redo rebuilds like any page. So the redo log holds no before-images and no chain of a transaction's records, is not kept for the sake of an unfinished transaction, and is
+ * never read backward. A rollback is ordinary work, logged as such, and takes away the undo records that it has used in the same mini-transaction: there are no compensation records. Recovery has no analysis: which transactions
+ * are unfinished the rollback segments say, once redo has rebuilt them. And undo that is there for rollbacks serves readers as well, who want to see the past.
+ *
+ * <h2>What always holds</h2>
+ * <ol>
+ *   <li><b>A shared page holds no byte that the log does not hold</b>: changes are logged first and made afterwards, under the latch ({@link dev.afterimage.innodbstyle.PageGroup}); writers work on private copies
+ *       ({@link dev.afterimage.innodbstyle.OpenPage}).
+ *   <li><b>No page goes home before the log is durable up to its LSN</b>, nor into the doublewrite area (rule W2); and none goes home before a copy of it is durable there (T1).
+ *   <li><b>An undo record is there exactly as long as its change is</b>: both come in one mini-transaction and go in one ({@link dev.afterimage.innodbstyle.UndoLog}). So nothing is undone twice, whenever a crash comes (A1, A2).
+ *   <li><b>Every page that lacks a change at home is dirty, with a recovery LSN at or before it, or its change lies behind the checkpoint</b> ({@link dev.afterimage.innodbstyle.Checkpointer}).
+ *   <li><b>Nobody holds a latch, or one of our locks, while he waits for room in the log</b>; and to make room needs no room: neither in the log, nor on the disk, nor in the cache. So no rollback ever fails for want of room (F2).
+ *   <li><b>Undo that a view may need is not freed and not written over</b> ({@link dev.afterimage.innodbstyle.TransactionSystem#purgeLimit()}); undo that none needs is used again before the tablespace grows (L2).
+ *   <li><b>Roll pointers that lead nowhere belong to writers whom every view sees</b>, so nobody follows them.
+ * </ol>
+ *
+ * <h2>Where InnoDB does otherwise</h2>
+ * <ul>
+ *   <li>It versions rows and locks rows; here pages are versioned and the engine locks pages. Its undo is logical, by key; here it is bytes at an offset, which is right because nobody else has changed the page since.
+ *   <li>It keeps insert undo apart from update undo, because insert undo can go at commit. Here the undo of a small transaction, whatever it did, is simply written over by the next one that uses the same undo segment, where no view
+ *       needs it.
+ *   <li>Its history list has an entry for each undo log, in the order of commits, because purge has to take away delete-marked rows in that order. Here purge only frees space; so the history is one of undo segments, and a commit touches the
+ *       rollback segment's header page only when its undo segment is full.
+ *   <li>An undo tablespace can be truncated there. Here the file keeps the length of the most undo that was ever needed at once, and what is free in it is used again.
+ *   <li>Its change buffer, adaptive hash index, and the flushing of neighbours are about B-trees and spinning disks, and left out.
+ *   <li>{@code innodb_flush_log_at_trx_commit} is all there is to say there; here each commit has a level, and the option can only make it stricter.
+ *   <li>The state PREPARED has its code and no use yet: there is no two-phase commit.
+ * </ul>
+ *
  * <h2>The redo log</h2>
  * A stream of bytes that never ends, of which the newest part lies in a ring of fixed capacity: four files {@code redo-0} to {@code redo-3}, preallocated when the store is made, never grown, never renamed. All numbers
  * in them are little-endian. An LSN is a position in the stream, block headers and trailers counted: block {@code lsn / 512}, byte {@code lsn % 512}. Block {@code n} lies at place {@code n % blocks} of the ring.
@@ -68,7 +115,8 @@
  *   <li>Its checkpoint blocks are two, without the copies.
  * </ul>
  *
- * <p>Sources: MySQL's source documentation, "Format of redo log", and its manual; C. Mohan et al. (1992) for write-ahead logging.
+ * <p>Sources: MySQL's source documentation, "Format of redo log", its manual, and the comments of {@code trx0undo}, {@code trx0rseg}, {@code trx0purge}, {@code read0read}, {@code buf0flu} and {@code buf0dblwr}; MySQL worklog 7868 for
+ * adaptive flushing; C. Mohan et al. (1992) for write-ahead logging.
  */
 @NullMarked
 package dev.afterimage.innodbstyle;
