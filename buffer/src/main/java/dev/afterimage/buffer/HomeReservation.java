@@ -20,11 +20,22 @@ public final class HomeReservation {
 
     /** The file's length is durable now. */
     public HomeReservation(HomePages homes, DiskFile file, int pageSize, FailureLatch failure) {
+        this(homes, file, pageSize, failure, file.size());
+    }
+
+    private HomeReservation(HomePages homes, DiskFile file, int pageSize, FailureLatch failure, long durableBytes) {
         this.homes = homes;
         this.file = file;
         this.pageSize = pageSize;
         this.failure = failure;
-        this.durableBytes = file.size();
+        this.durableBytes = durableBytes;
+    }
+
+    /**
+     * Nobody has synced the file since it was opened: a process that was killed may have made it longer than a power failure would leave it. The first reservation syncs it, whatever its length.
+     */
+    public static HomeReservation ofUnknownLength(HomePages homes, DiskFile file, int pageSize, FailureLatch failure) {
+        return new HomeReservation(homes, file, pageSize, failure, 0);
     }
 
     /**

@@ -165,7 +165,7 @@ final class InnodbStrategy implements RecoveryStrategy {
     }
 
     private HomeReservation undoReservation() {
-        return new HomeReservation(spaces().undoHomes(), Objects.requireNonNull(files).undo(), context.pageSize(), failure);
+        return HomeReservation.ofUnknownLength(spaces().undoHomes(), Objects.requireNonNull(files).undo(), context.pageSize(), failure);
     }
 
     private void finishOpening(UndoSpace space, RollbackSegments segments, TransactionSystem transactions) {
@@ -174,7 +174,7 @@ final class InnodbStrategy implements RecoveryStrategy {
         copies = memory;
         Purge purging = new Purge(segments, transactions, failure, groups);
         purge = purging;
-        HomeReservation reservation = new HomeReservation(spaces().pageHomes(), Objects.requireNonNull(files).pages(), context.pageSize(), failure);
+        HomeReservation reservation = HomeReservation.ofUnknownLength(spaces().pageHomes(), Objects.requireNonNull(files).pages(), context.pageSize(), failure);
         OpenStore opened = new OpenStore(spaces(), reservation, pool(), begun, space, segments, transactions, purging, memory, options.flushAtCommit(), failure, new ConcurrentLinkedQueue<>(), groups);
         begun.flushEvery(context.tasks(), context.relaxedWindow());
         pool().writeBehind(context.tasks());

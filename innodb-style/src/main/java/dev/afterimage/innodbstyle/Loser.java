@@ -31,7 +31,10 @@ final class Loser implements RecoveredTransaction {
 
     @Override
     public void forEachPage(LongConsumer pages) {
-        log.forEachPage(pages);
+        // A lock costs more than a look into a set, and a large transaction has come back to its pages many times.
+        PageSet distinct = new PageSet();
+        log.forEachPage(distinct::add);
+        distinct.forEach(pages);
         changesLeft = log.records();
     }
 

@@ -1,0 +1,75 @@
+package dev.afterimage.innodbstyle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Locale;
+import java.util.Map;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import dev.afterimage.api.Durability;
+import dev.afterimage.spi.PageAccess;
+import dev.afterimage.spi.StrategySnapshot;
+import dev.afterimage.spitests.disk.SimulatedDisk;
+
+@DisplayName("the undo tablespace after millions of small transactions")
+class UndoBoundTest {
+    private static final int PAGES = 64;
+
+    @Test
+    @DisplayName("200,000 transactions, of which 20,000 under an open snapshot: the space grows for the snapshot alone, and is used again")
+    void thousands() {
+        run(200_000, 20_000);
+    }
+
+    @Test
+    @Tag("campaign")
+    @DisplayName("10,000,000 transactions, of which 1,000,000 under an open snapshot")
+    void millions() {
+        System.out.println(run(10_000_000, 1_000_000));
+    }
+
+    private static String run(int transactions, int underSnapshot) {
+        SimulatedDisk disk = new SimulatedDisk();
+        disk.recording(false);
+        try (Workbench store = Workbench.create(disk, 2_000, PAGES, Map.of("redo-log-capacity", "16MiB"))) {
+            long begin = System.nanoTime();
+            work(store, 0, transactions);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            UndoSpace undo = store.undoSpace();
+            long bounded = undo.usedPages();
+            assertTrue(bounded < 16, () -> "one writer at a time needs hardly any undo, found " + bounded + " pages");
+            StrategySnapshot snapshot = store.strategy.openSnapshot(Integer.MAX_VALUE);
+            long seen = get(snapshot, 5);
+            work(store, transactions, underSnapshot);
+            long grown = undo.usedPages();
+            assertTrue(grown - bounded > underSnapshot / 100, () -> "undo for the snapshot: " + grown + " pages");
+            assertEquals(seen, get(snapshot, 5));
+            snapshot.commit(Durability.RELAXED).await();
+            store.tasks.run("purge");
+            assertTrue(undo.freePages() >= grown - bounded, () -> undo.freePages() + " free pages of " + grown);
+            assertEquals(0, store.store().rollbackSegments().historyLength());
+            work(store, 0, underSnapshot);
+            assertEquals(grown, undo.usedPages());
+            return String.format(Locale.ROOT, "%,d transactions in %.1f s: %d undo pages; %,d more under a snapshot: %,d; free again when it had ended: %,d", transactions, seconds, bounded, underSnapshot, grown,
+                    undo.freePages());
+        }
+    }
+
+    private static void work(Workbench store, int from, int transactions) {
+        for (int number = from; number < from + transactions; number++) {
+            Workbench.Work work = store.begin();
+            work.put(number % PAGES, number);
+            work.inner.commit(Durability.RELAXED);
+        }
+    }
+
+    private static long get(StrategySnapshot snapshot, long page) {
+        try (PageAccess access = snapshot.read(page)) {
+            return access.bytes().getLong(0);
+        }
+    }
+}
