@@ -22,11 +22,12 @@ import dev.afterimage.spi.storage.SyncFailedException;
  *      of the one before
  *   2  L = min(E, recovery LSNs of all dirty pages, data and undo)
  *   3  sync the homes                                                                  every page that was clean in 2 is durable at home
- *   4  the log's checkpoint block says L, synced                                       a crash before it redoes from the old one, after it from this one
- *   5  the log before L is free
+ *   4  the log is durable up to L; the flush LSN says L, synced                        apart from the log, so that no other copy's log is taken for this one ({@link FlushLsn})
+ *   5  the log's checkpoint block says L, synced                                       a crash before it redoes from the old one, after it from this one
+ *   6  the log before L is free
  * </pre>
  *
- * <p>1 before 2: a mini-transaction below E has left its epoch, so its pages are in 2 with a recovery LSN at or below its start, or have been written since. 2 before 3 (C4), 3 before 4 (C1), 4 before 5 (C3).
+ * <p>1 before 2: a mini-transaction below E has left its epoch, so its pages are in 2 with a recovery LSN at or below its start, or have been written since. 2 before 3 (C4), 3 before 4 and 5 (C1), 4 before 5 (L6), 5 before 6 (C3).
  *
  * <p>It writes nothing to the log, and the doublewrite area and the homes have their room: so a checkpoint can always make room in the log, on a full disk and in a full log, for rollbacks too.
  */
@@ -34,16 +35,18 @@ final class Checkpointer implements CheckpointAdvance {
     private final BufferPool pool;
     private final Spaces spaces;
     private final RedoLog log;
+    private final FlushLsn flushLsn;
     private final RedoPoint redoPoint;
     private final FailureLatch failure;
     private final TimeSource time;
     private final ReentrantLock oneAtATime = new ReentrantLock();
     private final AtomicLong checkpoints = new AtomicLong();
 
-    Checkpointer(BufferPool pool, Spaces spaces, RedoLog log, RedoPoint redoPoint, FailureLatch failure, TimeSource time) {
+    Checkpointer(BufferPool pool, Spaces spaces, RedoLog log, FlushLsn flushLsn, RedoPoint redoPoint, FailureLatch failure, TimeSource time) {
         this.pool = pool;
         this.spaces = spaces;
         this.log = log;
+        this.flushLsn = flushLsn;
         this.redoPoint = redoPoint;
         this.failure = failure;
         this.time = time;
@@ -92,7 +95,7 @@ final class Checkpointer implements CheckpointAdvance {
         take(clean);
     }
 
-    /** Steps 1 to 5. */
+    /** Steps 1 to 6. */
     void take(boolean clean) {
         oneAtATime.lock();
         try {
@@ -107,6 +110,8 @@ final class Checkpointer implements CheckpointAdvance {
                 return;
             }
             syncHomes();
+            log.force(oldest);
+            flushLsn.advanceTo(oldest, failure);
             log.checkpoint(oldest, new StoreState(clean && oldest == end, pool.pageSize()).encode());
         } finally {
             oneAtATime.unlock();

@@ -44,6 +44,7 @@ final class InnodbStrategy implements RecoveryStrategy {
     private @Nullable StoreFiles files;
     private @Nullable Spaces spaces;
     private @Nullable DoublewriteBuffer doublewrite;
+    private @Nullable FlushLsn flushLsn;
     private @Nullable BufferPool pool;
     private @Nullable PageCopies copies;
     private @Nullable PageCleaner cleaner;
@@ -83,6 +84,7 @@ final class InnodbStrategy implements RecoveryStrategy {
         files = made;
         openSpaces(made, DoublewriteBuffer.create(made.doublewrite(), options.doublewriteBytes(context.pageSize()), context.pageSize(), context.storeId(), failure));
         spaces().endRedo();
+        flushLsn = FlushLsn.create(made.flushLsn(), context.storeId());
         // The log syncs the names of all files, its own last.
         RedoLog begun = RedoLog.create(context.disk(), options.log(), context.storeId(), context.random(), failure, new StoreState(false, context.pageSize()).encode());
         begin(begun);
@@ -101,6 +103,7 @@ final class InnodbStrategy implements RecoveryStrategy {
         try (RedoReader reader = RedoReader.open(context.disk(), context.storeId())) {
             recovery = new Recovery(context, reader);
             recoveredEnd = recovery.end().lsn();
+            flushLsn = FlushLsn.open(found.flushLsn(), context.storeId(), recovery.end());
             openSpaces(found, DoublewriteBuffer.open(found.doublewrite(), context.pageSize(), context.storeId(), failure));
             recovery.repair(Objects.requireNonNull(doublewrite));
             recovery.redo(pool(), spaces(), options.recoveryThreads(pool().frames()));
@@ -146,6 +149,7 @@ final class InnodbStrategy implements RecoveryStrategy {
             spaces().all().forEach(space -> pool().writeBackAll(space, left -> true));
             spaces().sync();
             checkpoint = end.lsn();
+            flushLsn().advanceTo(checkpoint, failure);
         }
         return RedoLog.continueAt(end, context.disk(), options.log(), context.storeId(), context.random(), failure, checkpoint, new StoreState(false, context.pageSize()).encode());
     }
@@ -154,7 +158,7 @@ final class InnodbStrategy implements RecoveryStrategy {
     private void begin(RedoLog begun) {
         log = begun;
         RedoPoint redoPoint = new RedoPoint(begun.checkpointLsn());
-        Checkpointer made = new Checkpointer(pool(), spaces(), begun, redoPoint, failure, context.time());
+        Checkpointer made = new Checkpointer(pool(), spaces(), begun, flushLsn(), redoPoint, failure, context.time());
         checkpointer = made;
         begun.onLowRoom(made);
         groups = () -> new PageGroup(pool(), spaces(), begun, redoPoint);
@@ -294,6 +298,10 @@ final class InnodbStrategy implements RecoveryStrategy {
 
     private Spaces spaces() {
         return Objects.requireNonNull(spaces);
+    }
+
+    private FlushLsn flushLsn() {
+        return Objects.requireNonNull(flushLsn);
     }
 
     private Checkpointer checkpointer() {

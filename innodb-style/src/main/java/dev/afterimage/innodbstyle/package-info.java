@@ -14,6 +14,7 @@
  *   <tr><td>trx_sys, read view, consistent read</td><td>{@link dev.afterimage.innodbstyle.TransactionSystem}, {@link dev.afterimage.innodbstyle.ReadView}, {@link dev.afterimage.innodbstyle.VersionReader}</td></tr>
  *   <tr><td>purge, history list</td><td>{@link dev.afterimage.innodbstyle.Purge}</td></tr>
  *   <tr><td>doublewrite buffer</td><td>{@link dev.afterimage.buffer.DoublewriteBuffer}</td></tr>
+ *   <tr><td>FIL_PAGE_FILE_FLUSH_LSN</td><td>{@link dev.afterimage.innodbstyle.FlushLsn}</td></tr>
  *   <tr><td>crash recovery; rollback of recovered transactions</td><td>{@link dev.afterimage.innodbstyle.Recovery}, {@link dev.afterimage.innodbstyle.RedoBatch}; {@link dev.afterimage.innodbstyle.Loser}</td></tr>
  *   <tr><td>innodb_flush_log_at_trx_commit</td><td>{@link dev.afterimage.innodbstyle.FlushAtCommit}</td></tr>
  * </table>
@@ -79,7 +80,7 @@
  *   <li>An opening makes the end it has found durable, before anybody may rely on what it read ({@link dev.afterimage.innodbstyle.RedoReader}). Then it writes one block, which begins its epoch and names that end, and syncs it. Then
  *       everything else.
  *   <li>A group is acknowledged when its blocks are synced, in all files that they touch.
- *   <li>A checkpoint block is written when the log is durable up to the checkpoint, and synced; only then the room before is free. Reservations keep all writing within the room that is free.
+ *   <li>A checkpoint block is written when the log is durable up to the checkpoint, and {@link dev.afterimage.innodbstyle.FlushLsn} says so, and synced; only then the room before is free. Reservations keep all writing within the room that is free.
  * </ol>
  *
  * <h3>Reading: where the log ends, and what is damage</h3>
@@ -95,6 +96,7 @@
  *   <tr><td>a block that an earlier opening cut off, though all before it was written anew at the same length (G2)</td><td>its epoch is an older one</td></tr>
  *   <tr><td>garbage, or zeros (G3, G10)</td><td>no length is looked at before the checksum has vouched for the block; of zeros it is never right, nor is 0 the number of any block</td></tr>
  *   <tr><td>a block of another store, or of a copy of this one that went on separately (L6)</td><td>the checksum covers the store's id; epochs of copies differ in their random half</td></tr>
+ *   <tr><td>a later or an earlier copy's redo files, all or the first of them (L6)</td><td>the flush LSN, in a file of its own, lies before that checkpoint, or behind that log's end</td></tr>
  *   <tr><td>the second half of a mini-transaction whose end was lost (G8)</td><td>groups count whole; the next epoch begins behind the last whole one</td></tr>
  *   <tr><td>bytes that are only in the operating system's cache</td><td>they are written again, and synced, before they are believed</td></tr>
  * </table>

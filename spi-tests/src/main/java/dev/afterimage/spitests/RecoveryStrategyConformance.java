@@ -268,7 +268,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-T2")
     @DisplayName("T2 Damage inside synced bytes is refused or repaired, never taken for a torn tail")
     public void damageIsNotATornTail() {
-        campaign().check(RuleCheck.ROT_IN_WHAT_WAS_SYNCED, RuleCheck.ROT_IN_EACH_BYTE, RuleCheck.MISDIRECTED_WRITES);
+        campaign().check(RuleCheck.ROT_IN_WHAT_WAS_SYNCED, RuleCheck.ROT_IN_EACH_BYTE, RuleCheck.MISDIRECTED_WRITES, RuleCheck.ONE_FILE_OF_A_LATER_COPY);
     }
 
     /** Rule T2, failing reads. */

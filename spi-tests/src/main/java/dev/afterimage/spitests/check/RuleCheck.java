@@ -17,7 +17,7 @@ public enum RuleCheck {
     ROT_IN_EACH_BYTE((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).inEachByte()),
     /** T2: writes that went to the place of the next. */
     MISDIRECTED_WRITES((subject, tally) -> new MixedUp(subject, tally).misdirectedWrites()),
-    /** T2: files of copies made at different times. Not demanded of every strategy: a log that is a ring, taken from a later copy, may have run over what an earlier checkpoint needs. */
+    /** T2: files of copies made at different times. */
     ONE_FILE_OF_A_LATER_COPY((subject, tally) -> new MixedUp(subject, tally).oneFileOfALaterCopy()),
     /** T2: read errors in recovery. */
     READ_ERRORS_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).readErrors()),
