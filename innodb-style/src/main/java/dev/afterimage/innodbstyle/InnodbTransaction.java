@@ -26,7 +26,6 @@ final class InnodbTransaction implements StrategyTransaction, CommitTicket {
     private @Nullable Workspace workspace;
     /** From the first change on. */
     private @Nullable UndoLog undo;
-    private ByteBuffer after = ByteBuffer.allocate(1 << 8);
     private long awaitedLsn;
     private Durability awaitedLevel = Durability.RELAXED;
 
@@ -138,12 +137,13 @@ final class InnodbTransaction implements StrategyTransaction, CommitTicket {
     }
 
     private ByteBuffer after(PageChange change, int range) {
-        if (after.capacity() < change.length(range)) {
-            after = ByteBuffer.allocate(2 * change.length(range));
+        Workspace own = workspace();
+        if (own.after.capacity() < change.length(range)) {
+            own.after = ByteBuffer.allocate(2 * change.length(range));
         }
-        after.clear();
-        change.copyAfter(range, after);
-        return after.flip();
+        own.after.clear();
+        change.copyAfter(range, own.after);
+        return own.after.flip();
     }
 
     private UndoLog undoLog(PageGroup group) {
@@ -159,7 +159,7 @@ final class InnodbTransaction implements StrategyTransaction, CommitTicket {
         boolean begun = false;
         try {
             boolean fromStart = segment.lastCommitNumber < transactions.purgeLimit();
-            log = UndoLog.begin(store.pool(), store.spaces(), store.undoSpace(), group, segment, fromStart, writer, id);
+            log = UndoLog.begin(store.pool(), store.spaces(), store.undoSpace(), workspace().undo, group, segment, fromStart, writer, id);
             begun = true;
         } finally {
             if (!begun) {

@@ -11,6 +11,7 @@ import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.memory.OffHeapBytes;
+import dev.afterimage.memory.PageMemory;
 
 /**
  * The undo log of one transaction that writes: a stack of {@link UndoRecord}s in its {@link UndoSegment}.
@@ -36,8 +37,8 @@ final class UndoLog {
     private long records;
     private boolean historyJoined;
 
-    private final UndoRecord record = new UndoRecord();
-    private ByteBuffer encoded = ByteBuffer.allocate(1 << 9).order(ByteOrder.LITTLE_ENDIAN);
+    private final Scratch scratch;
+    private final UndoRecord record;
 
     // What the mini-transaction that is being put together will make of the segment.
     private int nextFree;
@@ -45,9 +46,17 @@ final class UndoLog {
     private long nextTop;
     private int pagesMoved;
     private int recordsAdded;
-    private Frame[] targets = new Frame[2];
 
-    private UndoLog(BufferPool pool, Spaces spaces, UndoSpace space, UndoSegment segment, long writer, long transactionId, int logOffset, int previousLog) {
+    /** Memory that one undo log after another can use. */
+    static final class Scratch {
+        private final UndoRecord record = new UndoRecord();
+        private ByteBuffer encoded = ByteBuffer.allocate(1 << 9).order(ByteOrder.LITTLE_ENDIAN);
+        private Frame[] targets = new Frame[2];
+    }
+
+    private UndoLog(BufferPool pool, Spaces spaces, UndoSpace space, Scratch scratch, UndoSegment segment, long writer, long transactionId, int logOffset, int previousLog) {
+        this.scratch = scratch;
+        this.record = scratch.record;
         this.pool = pool;
         this.spaces = spaces;
         this.space = space;
@@ -68,7 +77,7 @@ final class UndoLog {
      *
      * @param fromStart whether nobody needs what the segment holds of finished transactions
      */
-    static UndoLog begin(BufferPool pool, Spaces spaces, UndoSpace space, PageGroup group, UndoSegment segment, boolean fromStart, long writer, long transactionId) {
+    static UndoLog begin(BufferPool pool, Spaces spaces, UndoSpace space, Scratch scratch, PageGroup group, UndoSegment segment, boolean fromStart, long writer, long transactionId) {
         assert segment.pages == 1 && segment.top == segment.first : segment;
         int offset = fromStart ? UndoPage.LOGS : segment.free;
         int previous = fromStart ? 0 : segment.lastLog;
@@ -94,7 +103,7 @@ final class UndoLog {
         if (fromStart) {
             segment.lastCommitNumber = 0;
         }
-        return new UndoLog(pool, spaces, space, segment, writer, transactionId, offset, previous);
+        return new UndoLog(pool, spaces, space, scratch, segment, writer, transactionId, offset, previous);
     }
 
     /** The log of an unfinished transaction, as recovery found it. */
@@ -103,7 +112,7 @@ final class UndoLog {
         try {
             OffHeapBytes first = frame.page();
             int offset = segment.lastLog;
-            return new UndoLog(pool, spaces, space, segment, first.getLong(offset + UndoPage.LOG_WRITER), first.getLong(offset + UndoPage.LOG_TRANSACTION), offset,
+            return new UndoLog(pool, spaces, space, new Scratch(), segment, first.getLong(offset + UndoPage.LOG_WRITER), first.getLong(offset + UndoPage.LOG_TRANSACTION), offset,
                     first.getShort(offset + UndoPage.LOG_PREVIOUS) & 0xFFFF);
         } finally {
             frame.unpin();
@@ -242,10 +251,10 @@ final class UndoLog {
     }
 
     private void target(Frame frame) {
-        if (pagesMoved == targets.length) {
-            targets = Arrays.copyOf(targets, 2 * pagesMoved);
+        if (pagesMoved == scratch.targets.length) {
+            scratch.targets = Arrays.copyOf(scratch.targets, 2 * pagesMoved);
         }
-        targets[pagesMoved++] = frame;
+        scratch.targets[pagesMoved++] = frame;
     }
 
     /**
@@ -259,7 +268,7 @@ final class UndoLog {
         if (segment.free + before.recordBytes() <= pageEnd) {
             pagesMoved = 0;
             nextTop = segment.top;
-            return writePiece(group, targets[0], segment.free, segment.last, type, pageId, writerBefore, rollPointerBefore, before, new Cut(before, pageEnd));
+            return writePiece(group, scratch.targets[0], segment.free, segment.last, type, pageId, writerBefore, rollPointerBefore, before, new Cut(before, pageEnd));
         }
         long pointer = rollPointerBefore;
         long author = writerBefore;
@@ -267,11 +276,11 @@ final class UndoLog {
         for (int piece = 0; piece < pagesMoved; piece++) {
             // Undone from the last piece to the first: the last one undoes what is not bytes.
             boolean lastPiece = piece == pagesMoved - 1;
-            pointer = writePiece(group, targets[piece], UndoPage.RECORDS, 0, lastPiece ? type : UndoRecord.CHANGE, pageId, author, pointer, before, cut);
+            pointer = writePiece(group, scratch.targets[piece], UndoPage.RECORDS, 0, lastPiece ? type : UndoRecord.CHANGE, pageId, author, pointer, before, cut);
             author = writer;
         }
         assert cut.isAtEnd();
-        nextTop = targets[pagesMoved - 1].number();
+        nextTop = scratch.targets[pagesMoved - 1].number();
         group.putLong(group.undoFrame(segment.first), UndoPage.TOP, nextTop);
         return pointer;
     }
@@ -282,10 +291,10 @@ final class UndoLog {
         cut.next();
         int ranges = cut.rangesTaken;
         int length = UndoRecord.HEADER_BYTES + ranges * UndoRecord.RANGE_BYTES + cut.bytesTaken;
-        if (encoded.capacity() < length) {
-            encoded = ByteBuffer.allocate(2 * length).order(ByteOrder.LITTLE_ENDIAN);
+        if (scratch.encoded.capacity() < length) {
+            scratch.encoded = ByteBuffer.allocate(2 * length).order(ByteOrder.LITTLE_ENDIAN);
         }
-        encoded.clear();
+        ByteBuffer encoded = scratch.encoded.clear();
         UndoRecord.putHeader(encoded, length, previous, type, ranges, pageId, writerBefore, rollPointerBefore);
         int left = cut.bytesTaken;
         for (int range = 0; range < ranges; range++) {
@@ -534,30 +543,45 @@ final class UndoLog {
 
     // ---- looking
 
-    /** Calls {@code pages} with each data page that it has a record of, maybe more than once, and counts the records. For a recovered log, before anything is undone. */
+    /**
+     * Calls {@code pages} with each data page that it has a record of, maybe more than once, and counts the records. For a recovered log, before anything is undone.
+     *
+     * <p>A page that is not resident is read past the pool: after redo the pool is full of dirty pages, and sending some of them home for each page that is looked at once would keep the store from opening.
+     */
     void forEachPage(LongConsumer pages) {
         records = 0;
-        long page = segment.top;
-        boolean anything = !isEmpty();
-        while (anything) {
-            Frame frame = pool.pin(spaces.undo(), page);
-            try {
-                OffHeapBytes bytes = frame.page();
-                UndoPage.require(bytes, page, UndoPage.KIND_UNDO);
-                int at = UndoPage.last(bytes);
-                while (at != 0) {
-                    record.readHeader(bytes, page, at);
-                    pages.accept(record.pageId());
-                    records++;
-                    at = record.previous();
+        if (isEmpty()) {
+            return;
+        }
+        try (PageMemory memory = PageMemory.allocate(pool.pageSize(), 1)) {
+            long page = segment.top;
+            while (page != 0) {
+                Frame resident = pool.pinResident(spaces.undo(), page);
+                try {
+                    OffHeapBytes bytes = resident == null ? memory.page(0) : resident.page();
+                    if (resident == null) {
+                        spaces.undo().read(page, bytes);
+                    }
+                    page = look(bytes, page, pages);
+                } finally {
+                    if (resident != null) {
+                        resident.unpin();
+                    }
                 }
-                if (page == segment.first) {
-                    return;
-                }
-                page = bytes.getLong(UndoPage.PREVIOUS);
-            } finally {
-                frame.unpin();
             }
         }
+    }
+
+    /** Looks at the records in one page; returns the page before, 0 in the first. */
+    private long look(OffHeapBytes bytes, long page, LongConsumer pages) {
+        UndoPage.require(bytes, page, UndoPage.KIND_UNDO);
+        int at = UndoPage.last(bytes);
+        while (at != 0) {
+            record.readHeader(bytes, page, at);
+            pages.accept(record.pageId());
+            records++;
+            at = record.previous();
+        }
+        return page == segment.first ? 0 : bytes.getLong(UndoPage.PREVIOUS);
     }
 }

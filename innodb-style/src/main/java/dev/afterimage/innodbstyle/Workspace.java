@@ -1,5 +1,6 @@
 package dev.afterimage.innodbstyle;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Workspace {
     final PageGroup group;
     final BeforeImage before = new BeforeImage();
+    final UndoLog.Scratch undo = new UndoLog.Scratch();
+    /** What a range of bytes will be. */
+    ByteBuffer after = ByteBuffer.allocate(1 << 8);
     private final ArrayDeque<OpenPage> spareAccesses = new ArrayDeque<>();
     /** Copies that are being written to; a handful at most. */
     private final List<PageCopy> writing = new ArrayList<>();
