@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Tells a checkpoint when every commit that began before it has put its pages into the cache, without ever making a commit wait.
  *
  * <p>Commits enter the current epoch and leave it when they are done. A checkpoint opens a new epoch and waits until the older one is empty; commits that come
- * meanwhile enter the new one. Two counters are enough, because one checkpoint runs at a time and the counter it reuses was seen empty by the one before.
+ * meanwhile enter the new one. Two counters are enough, because {@link RedoPoint} lets one caller at a time open an epoch, and the counter it reuses was seen empty by the one before.
  *
  * <p>The order that matters: a commit that entered an epoch sees all that was written before that epoch was opened, above all the redo point. So each
  * commit either is waited for, or decides about page images with the new redo point.

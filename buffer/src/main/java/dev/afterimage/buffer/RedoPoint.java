@@ -1,5 +1,7 @@
 package dev.afterimage.buffer;
 
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * The LSN at which redo would begin, as commits have to see it, and as it is on the disk.
  *
@@ -24,6 +26,7 @@ package dev.afterimage.buffer;
  * <p>Told here of a strategy that changes home pages at commit. One that changes them at once (steal) enters for each change in place of each commit, and so keeps the same proof.
  */
 public final class RedoPoint {
+    private final ReentrantLock opening = new ReentrantLock();
     private final ChangeEpochs epochs = new ChangeEpochs();
     private volatile long lsn;
     private volatile long durableLsn;
@@ -57,9 +60,24 @@ public final class RedoPoint {
 
     /** Publishes a new redo point, then waits for the commits that may have decided by the old one. Later commits do not wait. */
     public void advanceTo(long newLsn) {
-        assert newLsn >= lsn : "the redo point would go back from " + lsn + " to " + newLsn;
-        lsn = newLsn;
-        epochs.openNextAndAwaitOlder();
+        opening.lock();
+        try {
+            assert newLsn >= lsn : "the redo point would go back from " + lsn + " to " + newLsn;
+            lsn = newLsn;
+            epochs.openNextAndAwaitOlder();
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    /** Returns when every commit that had entered before this was called has left. Later commits do not wait, and the redo point stays where it is. */
+    public void awaitEntered() {
+        opening.lock();
+        try {
+            epochs.openNextAndAwaitOlder();
+        } finally {
+            opening.unlock();
+        }
     }
 
     /**

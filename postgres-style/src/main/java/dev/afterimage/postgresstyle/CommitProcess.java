@@ -51,6 +51,19 @@ final class CommitProcess {
         return lastCommitLsn.get();
     }
 
+    /**
+     * Waits for all commits ordered before a moment to have their pages in place, and answers the LSN of the newest of them, or a later one that is still before the moment; 0 if there is none.
+     *
+     * @param moment where the log ended, some time before this call
+     * @throws dev.afterimage.api.StoreFailedException if the pages of one could not be put in place
+     */
+    long settleBefore(long moment) {
+        // Whoever appended its commit record before the log ended there had entered before it did so.
+        redoPoint.awaitEntered();
+        failure.check();
+        return Math.min(lastCommitLsn.get(), moment - 1);
+    }
+
     /** Bytes of full-page images logged. */
     long imageBytes() {
         return imageBytes.sum();

@@ -1,5 +1,6 @@
 package dev.afterimage.postgresstyle;
 
+import dev.afterimage.api.Durability;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.HomeReservation;
 import dev.afterimage.buffer.HomeSpace;
@@ -14,6 +15,24 @@ import dev.afterimage.wal.WriteAheadLog;
  * @param log the log
  * @param commits how commits are done
  * @param writeSets memory for transactions
+ * @param snapshots what snapshots work with
  */
-record OpenStore(HomeSpace homeSpace, HomeReservation reservation, BufferPool pool, WriteAheadLog log, CommitProcess commits, WriteSets writeSets) {
+record OpenStore(HomeSpace homeSpace, HomeReservation reservation, BufferPool pool, WriteAheadLog log, CommitProcess commits, WriteSets writeSets, Snapshots snapshots) {
+    /**
+     * Returns when a commit is as durable as a level asks for, and all before it.
+     *
+     * @param commitLsn its record, or 0: nothing was committed since the store was opened, and recovery made the rest durable
+     */
+    void await(long commitLsn, Durability level) {
+        if (commitLsn == 0) {
+            return;
+        }
+        switch (level) {
+            case POWER_SAFE -> log.force(commitLsn);
+            case PROCESS_SAFE -> log.write(commitLsn);
+            case RELAXED -> {
+                // The log's own background work keeps the window.
+            }
+        }
+    }
 }

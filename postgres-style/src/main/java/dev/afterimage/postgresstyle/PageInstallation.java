@@ -1,10 +1,11 @@
 package dev.afterimage.postgresstyle;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.afterimage.api.CacheExhaustedException;
+import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.HomeSpace;
@@ -13,6 +14,7 @@ import dev.afterimage.buffer.PageSpace;
 import dev.afterimage.buffer.PrivatePages;
 import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.memory.PageMemory;
+import dev.afterimage.spi.storage.DiskException;
 
 /**
  * Puts the private pages of a committed transaction in the place of their home pages: one after the other, each home in the cache, marked dirty, and not read before, for all of it is
@@ -20,18 +22,25 @@ import dev.afterimage.memory.PageMemory;
  *
  * <p>It runs behind the commit record, where nothing may fail for want of something that can be had in advance. Room on the disk was reserved when the pages were created and copied. A frame cannot be
  * reserved for each of any number of pages; so where others keep the whole cache pinned, it goes on without: by way of two pages of memory of its own, straight to the home.
+ *
+ * <p><b>Beside snapshots</b> ({@link OverwrittenPages}) there are readers that no lock keeps away. Then what is overwritten is kept first; a home that is not in the cache is read, so that no frame ever shows zeros
+ * that nobody wrote; and while a home is written behind the pool's back, no snapshot brings one into the cache. Whether there are any is asked once per commit, behind the commit record: a snapshot that opens later has a
+ * moment behind this commit, and waits for it before it reads.
  */
 final class PageInstallation implements AutoCloseable {
     private final BufferPool pool;
     private final HomeSpace homes;
     private final PageSpace spill;
     private final PageMemory ownPages;
-    private final ReentrantLock ownPagesInUse = new ReentrantLock();
+    private final OverwrittenPages overwritten;
+    /** Exclusively for who uses the own pages and writes homes behind the pool's back; shared by snapshots that bring homes into the cache. */
+    private final ReentrantReadWriteLock besideThePool = new ReentrantReadWriteLock();
 
-    PageInstallation(BufferPool pool, HomeSpace homes, PageSpace spill) {
+    PageInstallation(BufferPool pool, HomeSpace homes, PageSpace spill, OverwrittenPages overwritten) {
         this.pool = pool;
         this.homes = homes;
         this.spill = spill;
+        this.overwritten = overwritten;
         this.ownPages = PageMemory.allocate(pool.pageSize(), 2);
     }
 
@@ -41,41 +50,67 @@ final class PageInstallation implements AutoCloseable {
      * @throws RuntimeException if the device fails: some pages are in place and some are not, and the store must fail
      */
     void install(PrivatePages pages, long commitLsn) {
+        boolean snapshots = overwritten.anySnapshot();
         boolean framesToBeHad = true;
         PrivatePages.Cursor cursor = pages.inPageOrder();
         while (cursor.next()) {
             if (PrivateVersion.isUntouched(cursor)) {
                 continue;
             }
+            if (snapshots) {
+                framesToBeHad = overwritten.keep(cursor.pageId(), commitLsn, framesToBeHad);
+            }
             if (framesToBeHad) {
                 try {
-                    installByCache(cursor, commitLsn);
+                    installByCache(cursor, commitLsn, snapshots);
                     continue;
                 } catch (CacheExhaustedException e) {
                     // The pool waited for some seconds. It does not have to for each page.
                     framesToBeHad = false;
+                } catch (StoreDamagedException | DiskException e) {
+                    if (!snapshots) {
+                        throw e;
+                    }
+                    // The home cannot be read, and does not have to be: it is overwritten.
                 }
             }
             installWithoutFrames(cursor, commitLsn);
         }
     }
 
-    private void installByCache(PrivatePages.Cursor cursor, long commitLsn) {
+    private void installByCache(PrivatePages.Cursor cursor, long commitLsn, boolean snapshots) {
         if (cursor.isDiscarded()) {
-            putInto(pinHome(cursor.pageId()), null, 0, commitLsn);
+            putInto(pinHome(cursor.pageId(), snapshots), null, 0, commitLsn);
             return;
         }
         Frame source = cursor.pin();
         try {
-            putInto(pinHome(cursor.pageId()), source.page(), PrivateVersion.at(cursor).imageLsn(), commitLsn);
+            putInto(pinHome(cursor.pageId(), snapshots), source.page(), PrivateVersion.at(cursor).imageLsn(), commitLsn);
         } finally {
             source.unpin();
         }
     }
 
-    private Frame pinHome(long pageId) {
+    private Frame pinHome(long pageId, boolean snapshots) {
         Frame resident = pool.pinResident(homes, pageId);
-        return resident != null ? resident : pool.pinNew(homes, pageId);
+        if (resident != null) {
+            return resident;
+        }
+        return snapshots ? pool.pin(homes, pageId) : pool.pinNew(homes, pageId);
+    }
+
+    /** Pins a home page for a snapshot, which may find any committed version there, and looks at it under the latch. */
+    Frame pinForSnapshot(long pageId) {
+        Frame resident = pool.pinResident(homes, pageId);
+        if (resident != null) {
+            return resident;
+        }
+        besideThePool.readLock().lock();
+        try {
+            return pool.pin(homes, pageId);
+        } finally {
+            besideThePool.readLock().unlock();
+        }
     }
 
     private static void putInto(Frame home, @Nullable OffHeapBytes source, long imageLsn, long commitLsn) {
@@ -111,10 +146,10 @@ final class PageInstallation implements AutoCloseable {
 
     /**
      * The same when no frame is to be had. A page that is in the cache is used there. One that is not is on the disk only, and nobody brings it into the cache meanwhile: its home is locked for this
-     * transaction, its slot is this transaction's. So writing behind the pool's back conflicts with nothing.
+     * transaction, its slot is this transaction's, and snapshots are held off. So writing behind the pool's back conflicts with nothing.
      */
     private void installWithoutFrames(PrivatePages.Cursor cursor, long commitLsn) {
-        ownPagesInUse.lock();
+        besideThePool.writeLock().lock();
         try {
             OffHeapBytes source = cursor.isDiscarded() ? null : copyOfPrivatePage(cursor.slot());
             long imageLsn = source == null ? 0 : PrivateVersion.at(cursor).imageLsn();
@@ -127,7 +162,7 @@ final class PageInstallation implements AutoCloseable {
                 homes.write(cursor.pageId(), page);
             }
         } finally {
-            ownPagesInUse.unlock();
+            besideThePool.writeLock().unlock();
         }
     }
 

@@ -11,6 +11,7 @@ import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.spi.ChangeDetail;
 import dev.afterimage.spi.LogEntry;
 import dev.afterimage.spi.LogSummary;
+import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StrategyContext;
@@ -27,7 +28,8 @@ import dev.afterimage.wal.LogDump;
 public final class PostgresStyleProvider implements RecoveryStrategyProvider {
     static final String NAME = "postgres-style";
 
-    private static final StrategyTraits TRAITS = new StrategyTraits(false, false, true, false, TornPageProtection.FULL_PAGE_IMAGES, ChangeDetail.RANGES, PageHeader.BYTES);
+    private static final StrategyTraits TRAITS = new StrategyTraits(false, false, true, false, TornPageProtection.FULL_PAGE_IMAGES, ChangeDetail.RANGES, PageHeader.BYTES)
+            .with(OptionalTrait.SNAPSHOT_READS);
 
     /** For {@link java.util.ServiceLoader}. */
     public PostgresStyleProvider() {

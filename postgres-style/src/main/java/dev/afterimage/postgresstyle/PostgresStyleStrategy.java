@@ -26,6 +26,7 @@ import dev.afterimage.buffer.WriteBarrier;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.RecoveryStrategy;
 import dev.afterimage.spi.StrategyContext;
+import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.wal.LogEnd;
@@ -53,6 +54,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     private @Nullable HomePages spill;
     private @Nullable BufferPool pool;
     private @Nullable PageInstallation installation;
+    private @Nullable Snapshots snapshots;
     private final StoreLog log = new StoreLog();
 
     private @Nullable HomeSpace homeSpace;
@@ -145,27 +147,46 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         space.endRedo();
         highestTransactionId.set(state.highestTransactionId());
         RedoPoint point = new RedoPoint(state.redoPoint());
-        PageInstallation installing = new PageInstallation(cache, space, spillPages);
+        SpillSlots slots = new SpillSlots(spillPages);
+        OverwrittenPages overwritten = new OverwrittenPages(cache, space, spillPages, slots);
+        PageInstallation installing = new PageInstallation(cache, space, spillPages, overwritten);
         installation = installing;
         CommitProcess commits = new CommitProcess(begun, installing, point, failure);
-        SpillSlots slots = new SpillSlots(spillPages);
+        Snapshots reading = new Snapshots(begun, commits, installing, overwritten);
+        snapshots = reading;
         redoPoint = point;
         checkpointer = new Checkpointer(new Checkpointer.Parts(begun, cache, homePages, space, control, point, commits, failure, options, context.time(), context.tasks()), state);
         begun.flushEvery(context.tasks(), context.relaxedWindow());
         cache.writeBehind(context.tasks());
         store = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).file(StoreFileNames.PAGES), context.pageSize(), failure), cache, begun, commits,
-                new WriteSets(() -> new WriteSet(cache, spillPages, slots)));
+                new WriteSets(() -> new WriteSet(cache, spillPages, slots)), reading);
     }
 
     @Override
     public StrategyTransaction begin(long transactionId) {
+        OpenStore open = begun(transactionId);
+        return new PostgresStyleTransaction(open, transactionId);
+    }
+
+    @Override
+    public StrategySnapshot openSnapshot(long transactionId) {
+        return new PostgresStyleSnapshot(begun(transactionId));
+    }
+
+    /** Versions of pages that are kept for snapshots. */
+    long versionsKept() {
+        return store().snapshots().overwritten().count();
+    }
+
+    /** Notes the number of one more transaction. */
+    private OpenStore begun(long transactionId) {
         OpenStore open = store();
         failure.check();
         long highest = highestTransactionId.get();
         while (highest < transactionId && !highestTransactionId.compareAndSet(highest, transactionId)) {
             highest = highestTransactionId.get();
         }
-        return new PostgresStyleTransaction(open, transactionId);
+        return open;
     }
 
     @Override
@@ -220,8 +241,9 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
 
     private void letGo() {
         // The log first: its background work must not meet a disk whose files are closed. The cache last but for the files it writes to.
-        closeAll(log, pool, installation, homes, spill, files);
+        closeAll(log, pool, installation, snapshots, homes, spill, files);
         installation = null;
+        snapshots = null;
         pool = null;
         homes = null;
         spill = null;

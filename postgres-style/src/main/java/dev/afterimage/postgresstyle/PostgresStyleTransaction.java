@@ -132,16 +132,7 @@ final class PostgresStyleTransaction implements StrategyTransaction, CommitTicke
 
     @Override
     public void await() {
-        if (awaitedLsn == 0) {
-            return; // read only, and nothing was committed since the store was opened; recovery made the rest durable
-        }
-        switch (awaitedLevel) {
-            case POWER_SAFE -> store.log().force(awaitedLsn);
-            case PROCESS_SAFE -> store.log().write(awaitedLsn);
-            case RELAXED -> {
-                // The log's own background work keeps the window.
-            }
-        }
+        store.await(awaitedLsn, awaitedLevel);
     }
 
     private PageAccess copyFromHome(WriteSet writes, long pageId) {

@@ -18,10 +18,12 @@ import dev.afterimage.spitests.faults.Unseeded;
 class PostgresStyleSeededFaultsTest extends EverySeededFaultIsCaught {
     private static final String MODULE = "postgres-style";
     private static final String TRANSACTION = "dev.afterimage.postgresstyle.PostgresStyleTransaction";
+    private static final String OPEN_STORE = "dev.afterimage.postgresstyle.OpenStore";
     private static final String CHECKPOINTER = "dev.afterimage.postgresstyle.Checkpointer";
     private static final String COMMITS = "dev.afterimage.postgresstyle.CommitProcess";
     private static final String REDO = "dev.afterimage.postgresstyle.RedoShare";
     private static final String INSTALLATION = "dev.afterimage.postgresstyle.PageInstallation";
+    private static final String OVERWRITTEN = "dev.afterimage.postgresstyle.OverwrittenPages";
 
     private static final List<SeededFault> OWN = List.of(
             SeededFault.of("A4", "rolling back to a savepoint keeps what came after it")
@@ -50,7 +52,7 @@ class PostgresStyleSeededFaultsTest extends EverySeededFaultIsCaught {
                     .in(MODULE, INSTALLATION, "PageHeader.setPageLsn(page, commitLsn);", "")
                     .caughtBy("A1 A2 A3 D1 D2 T1", Hunt.scenario("checkpoint-after-relaxed"), Hunt.scenario("checkpoint-after-commit")),
             SeededFault.of("W4", "a commit is answered before its log is synced")
-                    .in(MODULE, TRANSACTION, "case POWER_SAFE -> store.log().force(awaitedLsn);", "case POWER_SAFE -> store.log().write(awaitedLsn);")
+                    .in(MODULE, OPEN_STORE, "case POWER_SAFE -> log.force(commitLsn);", "case POWER_SAFE -> log.write(commitLsn);")
                     .caughtBy("A2 D1", Hunt.scenario("first-commit")),
             SeededFault.of("F4", "a commit whose sync failed is reported as rolled back, and the store goes on")
                     .in("wal", "dev.afterimage.wal.LogFailure", "if (first.compareAndSet(null, cause)) { events.failed(cause); }", "")
@@ -70,6 +72,10 @@ class PostgresStyleSeededFaultsTest extends EverySeededFaultIsCaught {
                     .in("buffer", "dev.afterimage.buffer.HomePages", "fill(number, copy); if (isWhole(number, copy)) { page.put(0, copy); return true; }", "fill(number, copy); page.put(0, copy); if (copy != null) { return true; }")
                     .in(MODULE, REDO, "boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;", "boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN; if (PageHeader.pageLsn(page) >= commitLsn) { return false; }")
                     .caughtBy("A1 A2 A3 D1 D2 T1", Hunt.scenario("checkpoint-after-commit")),
+            SeededFault.of("S5", "the slot of a version that a snapshot still reads is given to the next writer")
+                    .in(MODULE, OVERWRITTEN, "register(KeptVersion.in(slot, pageId, PageHeader.pageLsn(home.page()), commitLsn));",
+                            "register(KeptVersion.in(slot, pageId, PageHeader.pageLsn(home.page()), commitLsn)); slots.give(slot);")
+                    .caughtBy("V1", Hunt.played("snapshot-of-pages-that-go")),
             SeededFault.of("E1", "a reader of a commit that is not durable is answered at once")
                     .in(MODULE, TRANSACTION, "writes.pages.isEmpty() ? store.commits().lastCommitLsn() :", "writes.pages.isEmpty() ? 0 :")
                     .caughtBy("D3", Hunt.scenario("reader-after-relaxed")));

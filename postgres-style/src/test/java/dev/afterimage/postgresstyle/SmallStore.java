@@ -84,6 +84,11 @@ final class SmallStore implements AutoCloseable, StrategyEvents {
         return new Transaction(nextId++);
     }
 
+    /** For threads that number their own. */
+    Transaction begin(long id) {
+        return new Transaction(id);
+    }
+
     /** One transaction that creates a page with a value, committed safely. */
     void create(long page, long value) {
         Transaction transaction = begin();
@@ -150,6 +155,16 @@ final class SmallStore implements AutoCloseable, StrategyEvents {
         void fill(long page, int value) {
             try (PageAccess access = inner.write(page)) {
                 access.bytes().fill(0, access.bytes().length(), (byte) value);
+                inner.changed(access, new OneRange(access, 0, access.bytes().length()));
+            }
+        }
+
+        /** Fills a page with one long, over and over. */
+        void fillWith(long page, long value) {
+            try (PageAccess access = inner.write(page)) {
+                for (int at = 0; at + Long.BYTES <= access.bytes().length(); at += Long.BYTES) {
+                    access.bytes().putLong(at, value);
+                }
                 inner.changed(access, new OneRange(access, 0, access.bytes().length()));
             }
         }
