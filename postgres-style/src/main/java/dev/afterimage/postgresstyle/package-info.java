@@ -16,6 +16,8 @@
  *   <tr><td>checkpoints</td><td>spread by {@code checkpoint_completion_target}, started by {@code max_wal_size}</td><td>the same, and by the same reckoning</td></tr>
  *   <tr><td>page LSN</td><td>end of the last record about the page</td><td>the commit record of the last transaction that changed the page</td></tr>
  *   <tr><td>durability of a commit</td><td>group commit</td><td>the same; locks are let go of before the wait, so hot pages do not wait for syncs</td></tr>
+ *   <tr><td>snapshots</td><td>row versions in the table, told apart by transaction numbers; vacuumed later</td><td>page versions: what a commit overwrites is kept aside while an open snapshot sees it, told apart by commit
+ *       LSN; dropped when the snapshot ends</td></tr>
  * </table>
  *
  * <h2>Files</h2>
@@ -23,7 +25,7 @@
  *   <caption>What lies where</caption>
  *   <tr><th>file</th><th>content</th><th>layout</th></tr>
  *   <tr><td>{@code pages}</td><td>the home pages, page n at n times the page size</td><td>{@link dev.afterimage.buffer.HomePages}, {@link dev.afterimage.buffer.PageHeader}</td></tr>
- *   <tr><td>{@code spill}</td><td>private pages that the cache has no room for; emptied when the store is opened</td><td>as {@code pages}, with slots in place of page numbers</td></tr>
+ *   <tr><td>{@code spill}</td><td>private pages, and versions kept for snapshots, that the cache has no room for; emptied when the store is opened</td><td>as {@code pages}, with slots in place of page numbers</td></tr>
  *   <tr><td>{@code control}</td><td>where redo begins, the highest transaction number, whether the store was closed in good order</td><td>{@link dev.afterimage.buffer.AlternatingBlock},
  *       {@link dev.afterimage.postgresstyle.ControlState}</td></tr>
  *   <tr><td>log segments, spares</td><td>the log</td><td>module {@code wal}; record bodies: {@link dev.afterimage.postgresstyle.RecordTypes}</td></tr>
@@ -42,7 +44,10 @@
  *   <li><b>Recovery reads only what is durable, and relies on nothing else.</b> The log's tail is written again and synced before a page is changed by it. Every page with a
  *       record since the redo point begins anew at its image and is written again, whatever its home seemed to hold: after a failed sync the operating system may show bytes that it will never write. The
  *       homes are synced before the control file moves on.
-   <li><b>An opening never appends to the log it reads.</b> It begins a timeline of its own, so a tail that was given up can never come back.
+ *   <li><b>An opening never appends to the log it reads.</b> It begins a timeline of its own, so a tail that was given up can never come back.
+ *   <li><b>What an open snapshot sees is at home or kept.</b> A moment is a position of the log. All commits before it are in place before the snapshot reads; one behind it copies what it overwrites, where a moment sees that,
+ *       before it changes the frame (rules V1, V2). Where there is no room for the copy the snapshot is told, and the commit goes on. All of it is in memory and in {@code spill}, so a crash leaves nothing of it (V3). See
+ *       {@link dev.afterimage.postgresstyle.KeptVersions}, {@link dev.afterimage.postgresstyle.OverwrittenPages}.
  * </ol>
  *
  * <p>Sources: the PostgreSQL source tree, {@code src/backend/access/transam/README} (write-ahead log rules, full-page images) and {@code src/backend/postmaster/checkpointer.c} (spreading); Härder and
