@@ -113,6 +113,10 @@ final class MixedUp {
             both.write(pages.get(1));
             both.write(pages.get(2));
             both.commit(Durability.POWER_SAFE);
+            // Where homes may hold what is not committed, they do: its undo is elsewhere.
+            Actor unfinished = stage.actor(1);
+            unfinished.begin();
+            unfinished.write(pages.get(3));
             stage.checkpoint();
             DiskImage later = stage.disk().asSynced();
             List<CommittedState> once = new ArrayList<>();

@@ -206,6 +206,20 @@ public enum DirectedScenario implements Scenario {
             }
         }
     },
+    /** More than a log of a fixed size holds, the smallest there is: small commits, until nothing is left in the log of what was there first, and again (C3, G1, G5, G9, L3). */
+    LOG_LAPS {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(LAPS_GROUPS * LAPS_PAGES);
+            for (int round = 0; round < LAPS_ROUNDS && !stage.hasFailed(); round++) {
+                // One group of pages after the other, so that some are dirty for long and others are not; syncs are rare, until the first lap is over.
+                int group = round / LAPS_ROUNDS_OF_GROUP % LAPS_GROUPS;
+                boolean synced = round % (round < LAPS_ROUNDS / 2 ? LAPS_ROUNDS_OF_GROUP : LAPS_ROUNDS_OF_GROUP / 8) == 0;
+                commitAll(stage, pages.subList(group * LAPS_PAGES, (group + 1) * LAPS_PAGES), synced ? Durability.POWER_SAFE : Durability.RELAXED);
+            }
+        }
+    },
     /** What a transaction changed is flushed before it commits, so that its commit record begins where the last sync ended (W2). */
     COMMIT_AFTER_FLUSH {
         @Override
@@ -316,6 +330,10 @@ public enum DirectedScenario implements Scenario {
     };
 
     private static final int SYNCS_MAX = 16;
+    private static final int LAPS_GROUPS = 4;
+    private static final int LAPS_PAGES = 3;
+    private static final int LAPS_ROUNDS = 1_600;
+    private static final int LAPS_ROUNDS_OF_GROUP = 80;
 
     @Override
     public String title() {
