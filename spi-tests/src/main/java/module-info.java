@@ -9,6 +9,7 @@ module dev.afterimage.spitests {
     exports dev.afterimage.spitests.disk;
     exports dev.afterimage.spitests.faults;
     exports dev.afterimage.spitests.simulation;
+    exports dev.afterimage.spitests.workbench;
 
     // The kit's own tests live beside what they test and are not public: JUnit makes them by reflection.
     opens dev.afterimage.spitests to org.junit.platform.commons;

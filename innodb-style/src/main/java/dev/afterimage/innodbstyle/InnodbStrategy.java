@@ -18,6 +18,7 @@ import dev.afterimage.buffer.BufferStatistics;
 import dev.afterimage.buffer.DoublewriteBuffer;
 import dev.afterimage.buffer.FailureLatch;
 import dev.afterimage.buffer.HomeReservation;
+import dev.afterimage.buffer.PartsInOrder;
 import dev.afterimage.buffer.RedoPoint;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.RecoveryStrategy;
@@ -249,38 +250,19 @@ final class InnodbStrategy implements RecoveryStrategy {
     public void close() {
         OpenStore open = store;
         store = null;
-        RuntimeException first = null;
-        for (AutoCloseable background : new AutoCloseable[] {purge, cleaner}) {
-            first = close(background, first);
-        }
-        try {
-            if (open != null) {
+        PartsInOrder closing = new PartsInOrder();
+        closing.close(purge, cleaner);
+        if (open != null) {
+            closing.run(() -> {
                 if (!failure.hasFailed()) {
                     // Transactions that recovery left to be rolled back stay as they are: the next one finds them in their undo segments.
                     checkpointer().takeAll(open.transactions().isQuiet());
                 }
                 lastStatistics = statistics(open);
-            }
-        } catch (RuntimeException e) {
-            first = e;
+            });
         }
-        for (AutoCloseable part : new AutoCloseable[] {log, pool, copies, doublewrite, spaces, files}) {
-            first = close(part, first);
-        }
-        if (first != null) {
-            throw first;
-        }
-    }
-
-    private static @Nullable RuntimeException close(@Nullable AutoCloseable part, @Nullable RuntimeException first) {
-        try {
-            if (part != null) {
-                part.close();
-            }
-            return first;
-        } catch (Exception e) {
-            return first != null ? first : e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
-        }
+        closing.close(log, pool, copies, doublewrite, spaces, files);
+        closing.throwFirst();
     }
 
     /** What transactions work with. */

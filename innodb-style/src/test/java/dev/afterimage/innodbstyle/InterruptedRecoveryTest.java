@@ -18,6 +18,7 @@ import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 /**
  * Opens, works a little with several transactions at once, loses the power, perhaps while it is still opening, and so on: each life begins with what the last one left. Transactions change, create and discard pages, set
@@ -53,12 +54,12 @@ class InterruptedRecoveryTest {
         void step() {
             switch (random.nextInt(12)) {
                 case 0 -> {
-                    mark = work.inner.mark();
+                    mark = work.inner().mark();
                     atMark = new TreeMap<>(own);
                 }
                 case 1 -> {
                     if (mark >= 0) {
-                        work.inner.rollbackTo(mark);
+                        work.inner().rollbackTo(mark);
                         own = new TreeMap<>(atMark);
                     }
                 }
@@ -76,7 +77,7 @@ class InterruptedRecoveryTest {
             if (now == ABSENT) {
                 work.create(page, value);
             } else if (random.nextInt(6) == 0) {
-                work.inner.discard(page);
+                work.inner().discard(page);
                 value = ABSENT;
             } else {
                 work.put(page, value);
@@ -89,7 +90,7 @@ class InterruptedRecoveryTest {
 
         void end(SimulatedDisk disk) {
             if (random.nextInt(4) == 0) {
-                work.inner.rollback();
+                work.rollback();
             } else {
                 Map<Long, Long> after = new TreeMap<>(committed.get(committed.size() - 1));
                 after.putAll(own);
@@ -106,7 +107,7 @@ class InterruptedRecoveryTest {
         random = new SplittableRandom(newSeed);
         SimulatedDisk disk = new SimulatedDisk();
         disk.recording(false);
-        Workbench.create(disk, FRAMES, PAGES).close();
+        SmallLog.SETUP.create(disk, FRAMES, PAGES).close();
         Map<Long, Long> content = new TreeMap<>();
         for (long page = 0; page < PAGES; page++) {
             content.put(page, page);
@@ -132,7 +133,7 @@ class InterruptedRecoveryTest {
     }
 
     private void live(SimulatedDisk disk, int steps) {
-        Workbench store = Workbench.open(disk, FRAMES);
+        Workbench store = SmallLog.SETUP.open(disk, FRAMES);
         Writer[] writers = new Writer[WRITERS];
         for (int step = 0; step < steps; step++) {
             int which = random.nextInt(WRITERS);
@@ -145,7 +146,7 @@ class InterruptedRecoveryTest {
                 writers[which].step();
             }
             if (random.nextInt(20) == 0) {
-                store.tasks.run(List.of("page writer", "page cleaner", "purge", "redo log flush").get(random.nextInt(4)));
+                store.tasks().run(List.of("page writer", "page cleaner", "purge", "redo log flush").get(random.nextInt(4)));
             } else if (random.nextInt(40) == 0) {
                 store.checkpoint();
             }
@@ -176,7 +177,7 @@ class InterruptedRecoveryTest {
     private static Map<Long, Long> contentOf(DiskImage image) {
         SimulatedDisk disk = new SimulatedDisk(image);
         disk.recording(false);
-        try (Workbench store = Workbench.open(disk, FRAMES)) {
+        try (Workbench store = SmallLog.SETUP.open(disk, FRAMES)) {
             return store.content(PAGES);
         }
     }

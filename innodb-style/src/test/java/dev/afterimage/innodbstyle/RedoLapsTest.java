@@ -17,6 +17,7 @@ import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 /**
  * The strategy on a redo log of 1 MiB and a cache a quarter of its pages: one transaction after the other commits or rolls back, one stays open all along and changes pages of its own. Every so often the power fails at one of many
@@ -57,14 +58,14 @@ class RedoLapsTest {
     private void laps(int laps, int transactionsBetween, int states) {
         SimulatedDisk disk = new SimulatedDisk();
         disk.recording(false);
-        Workbench.create(disk, FRAMES, PAGES).close();
+        SmallLog.SETUP.create(disk, FRAMES, PAGES).close();
         for (long page = 0; page < PAGES; page++) {
             content.put(page, page);
         }
         long begin = endLsn(disk.asIssued());
         while (endLsn(disk.asIssued()) - begin < laps * (1L << 20)) {
             disk.recording(true);
-            Workbench store = Workbench.open(disk, FRAMES);
+            Workbench store = SmallLog.SETUP.open(disk, FRAMES);
             history.clear();
             history.add(new Committed(0, content)); // opening changes nothing that anybody can see
             work(store, disk, transactionsBetween);
@@ -102,7 +103,7 @@ class RedoLapsTest {
                 after.put(page, value);
             }
             if (random.nextInt(5) == 0) {
-                work.inner.rollback();
+                work.rollback();
             } else {
                 work.commit();
                 content = after;
@@ -110,8 +111,8 @@ class RedoLapsTest {
             }
             if (i % 40 == 20) {
                 store.writeHomes();
-                store.tasks.run("page cleaner");
-                store.tasks.run("purge");
+                store.tasks().run("page cleaner");
+                store.tasks().run("purge");
             }
         }
     }
@@ -140,7 +141,7 @@ class RedoLapsTest {
     private Map<Long, Long> contentOf(SimulatedDisk disk) {
         opened++;
         disk.recording(false);
-        Workbench store = Workbench.open(disk, FRAMES);
+        Workbench store = SmallLog.SETUP.open(disk, FRAMES);
         Map<Long, Long> found = store.content(PAGES);
         store.close();
         return found;

@@ -20,6 +20,7 @@ import dev.afterimage.api.Durability;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 @DisplayName("snapshots beside a writer, purge, the page cleaner and checkpoints, all at once")
 @Timeout(120)
@@ -36,7 +37,7 @@ class SnapshotHammerTest {
     void oneMoment() throws Exception {
         SimulatedDisk disk = new SimulatedDisk();
         disk.recording(false);
-        try (Workbench store = Workbench.create(disk, 24, PAGES)) {
+        try (Workbench store = SmallLog.SETUP.create(disk, 24, PAGES)) {
             for (int page = 0; page < PAGES; page++) {
                 store.put(page, 0);
             }
@@ -49,8 +50,8 @@ class SnapshotHammerTest {
                 }
                 others.add(threads.submit(() -> {
                     while (!done.get()) {
-                        store.tasks.run("purge");
-                        store.tasks.run("page cleaner");
+                        store.tasks().run("purge");
+                        store.tasks().run("page cleaner");
                         store.checkpoint();
                     }
                 }));
@@ -66,10 +67,10 @@ class SnapshotHammerTest {
                 threads.shutdownNow();
             }
             assertTrue(snapshots.get() > 20, () -> snapshots + " snapshots");
-            assertEquals(0, store.failures);
+            assertEquals(0, store.failures());
             // The last segment that joined may have joined after the last purge.
-            store.tasks.run("purge");
-            assertEquals(0, store.store().rollbackSegments().historyLength());
+            store.tasks().run("purge");
+            assertEquals(0, SmallLog.storeOf(store).rollbackSegments().historyLength());
         }
     }
 
@@ -77,7 +78,7 @@ class SnapshotHammerTest {
         SplittableRandom random = new SplittableRandom(1);
         for (int round = 1; round <= ROUNDS; round++) {
             Workbench.Work work = store.begin();
-            long mark = work.inner.mark();
+            long mark = work.inner().mark();
             for (int page = 0; page < PAGES; page++) {
                 work.put(page, -round);
                 if (random.nextInt(8) == 0) {
@@ -85,15 +86,15 @@ class SnapshotHammerTest {
                 }
             }
             if (round % 3 != 0) {
-                work.inner.rollbackTo(mark);
+                work.inner().rollbackTo(mark);
             }
             for (int page = 0; page < PAGES; page++) {
                 work.put(page, round);
             }
             if (round % 5 == 0) {
-                work.inner.rollback();
+                work.rollback();
             } else {
-                work.inner.commit(Durability.RELAXED);
+                work.inner().commit(Durability.RELAXED);
             }
         }
     }
@@ -102,7 +103,7 @@ class SnapshotHammerTest {
         SplittableRandom random = new SplittableRandom(seed);
         long before = 0;
         while (!done.get()) {
-            StrategySnapshot snapshot = store.strategy.openSnapshot(ids.getAndIncrement());
+            StrategySnapshot snapshot = store.strategy().openSnapshot(ids.getAndIncrement());
             long first = get(snapshot, random.nextInt(PAGES));
             for (int look = 0; look < 3 * PAGES; look++) {
                 assertEquals(first, get(snapshot, random.nextInt(PAGES)));

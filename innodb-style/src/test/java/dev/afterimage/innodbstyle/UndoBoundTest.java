@@ -14,6 +14,7 @@ import dev.afterimage.api.Durability;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 @DisplayName("the undo tablespace after millions of small transactions")
 class UndoBoundTest {
@@ -35,23 +36,23 @@ class UndoBoundTest {
     private static String run(int transactions, int underSnapshot) {
         SimulatedDisk disk = new SimulatedDisk();
         disk.recording(false);
-        try (Workbench store = Workbench.create(disk, 2_000, PAGES, Map.of("redo-log-capacity", "16MiB"))) {
+        try (Workbench store = SmallLog.SETUP.create(disk, 2_000, PAGES, Map.of("redo-log-capacity", "16MiB"))) {
             long begin = System.nanoTime();
             work(store, 0, transactions);
             double seconds = (System.nanoTime() - begin) / 1e9;
-            UndoSpace undo = store.undoSpace();
+            UndoSpace undo = SmallLog.undoOf(store);
             long bounded = undo.usedPages();
             assertTrue(bounded < 16, () -> "one writer at a time needs hardly any undo, found " + bounded + " pages");
-            StrategySnapshot snapshot = store.strategy.openSnapshot(Integer.MAX_VALUE);
+            StrategySnapshot snapshot = store.strategy().openSnapshot(Integer.MAX_VALUE);
             long seen = get(snapshot, 5);
             work(store, transactions, underSnapshot);
             long grown = undo.usedPages();
             assertTrue(grown - bounded > underSnapshot / 100, () -> "undo for the snapshot: " + grown + " pages");
             assertEquals(seen, get(snapshot, 5));
             snapshot.commit(Durability.RELAXED).await();
-            store.tasks.run("purge");
+            store.tasks().run("purge");
             assertTrue(undo.freePages() >= grown - bounded, () -> undo.freePages() + " free pages of " + grown);
-            assertEquals(0, store.store().rollbackSegments().historyLength());
+            assertEquals(0, SmallLog.storeOf(store).rollbackSegments().historyLength());
             work(store, 0, underSnapshot);
             assertEquals(grown, undo.usedPages());
             return String.format(Locale.ROOT, "%,d transactions in %.1f s: %d undo pages; %,d more under a snapshot: %,d; free again when it had ended: %,d", transactions, seconds, bounded, underSnapshot, grown,
@@ -63,7 +64,7 @@ class UndoBoundTest {
         for (int number = from; number < from + transactions; number++) {
             Workbench.Work work = store.begin();
             work.put(number % PAGES, number);
-            work.inner.commit(Durability.RELAXED);
+            work.inner().commit(Durability.RELAXED);
         }
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import dev.afterimage.api.Durability;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 @DisplayName("eight writers in a redo log of one mebibyte and a cache that is too small")
 @Timeout(120)
@@ -34,7 +35,7 @@ class WriterHammerTest {
         disk.recording(false);
         long[][] wanted = new long[WRITERS][PAGES_EACH];
         DiskImage killed;
-        try (Workbench store = Workbench.create(disk, 72, WRITERS * PAGES_EACH)) {
+        try (Workbench store = SmallLog.SETUP.create(disk, 72, WRITERS * PAGES_EACH)) {
             AtomicBoolean done = new AtomicBoolean();
             ExecutorService threads = Executors.newCachedThreadPool();
             try {
@@ -48,7 +49,7 @@ class WriterHammerTest {
                 }
                 Future<?> background = threads.submit(() -> {
                     while (!done.get()) {
-                        store.tasks.runAll();
+                        store.tasks().runAll();
                     }
                 });
                 try {
@@ -62,14 +63,14 @@ class WriterHammerTest {
             } finally {
                 threads.shutdownNow();
             }
-            RedoLogStatistics log = store.store().log().statistics();
+            RedoLogStatistics log = SmallLog.storeOf(store).log().statistics();
             assertTrue(log.bytesAppended() > 20 << 20, () -> "twenty laps at least: " + log);
             assertTrue(log.throttled() > 0, log::toString);
             compare(store, wanted);
             store.create(WRITERS * PAGES_EACH + 1); // hands the log to the operating system
             killed = disk.asIssued();
         }
-        try (Workbench again = Workbench.open(new SimulatedDisk(killed), 16, Map.of())) {
+        try (Workbench again = SmallLog.SETUP.open(new SimulatedDisk(killed), 16, Map.of())) {
             compare(again, wanted);
         }
     }
@@ -98,9 +99,9 @@ class WriterHammerTest {
                 work.fill(number * PAGES_EACH + page, change);
             }
             if (random.nextInt(4) == 0) {
-                work.inner.rollback();
+                work.rollback();
             } else {
-                work.inner.commit(random.nextInt(8) == 0 ? Durability.POWER_SAFE : Durability.RELAXED).await();
+                work.inner().commit(random.nextInt(8) == 0 ? Durability.POWER_SAFE : Durability.RELAXED).await();
                 System.arraycopy(own, 0, committed, 0, own.length);
             }
         }

@@ -20,6 +20,7 @@ import dev.afterimage.buffer.HomePages;
 import dev.afterimage.buffer.HomeReservation;
 import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.buffer.PageHeader;
+import dev.afterimage.buffer.PartsInOrder;
 import dev.afterimage.buffer.RedoPoint;
 import dev.afterimage.buffer.StoreFiles;
 import dev.afterimage.buffer.WriteBarrier;
@@ -227,45 +228,22 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     public void close() {
         OpenStore open = store;
         store = null;
-        try {
-            if (open != null && !failure.hasFailed()) {
-                Objects.requireNonNull(checkpointer).close(highestTransactionId.get());
-            }
-        } finally {
-            if (open != null) {
-                lastStatistics = statistics(open);
-            }
-            letGo();
+        PartsInOrder closing = new PartsInOrder();
+        if (open != null && !failure.hasFailed()) {
+            closing.run(() -> Objects.requireNonNull(checkpointer).close(highestTransactionId.get()));
         }
-    }
-
-    private void letGo() {
+        if (open != null) {
+            closing.run(() -> lastStatistics = statistics(open));
+        }
         // The log first: its background work must not meet a disk whose files are closed. The cache last but for the files it writes to.
-        closeAll(log, pool, installation, snapshots, homes, spill, files);
+        closing.close(log, pool, installation, snapshots, homes, spill, files);
         installation = null;
         snapshots = null;
         pool = null;
         homes = null;
         spill = null;
         files = null;
-    }
-
-    private static void closeAll(@Nullable AutoCloseable... parts) {
-        RuntimeException first = null;
-        for (AutoCloseable part : parts) {
-            try {
-                if (part != null) {
-                    part.close();
-                }
-            } catch (RuntimeException e) {
-                first = first == null ? e : first;
-            } catch (Exception e) {
-                throw new AssertionError("no part of the store throws a checked exception", e);
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        closing.throwFirst();
     }
 
     private OpenStore store() {

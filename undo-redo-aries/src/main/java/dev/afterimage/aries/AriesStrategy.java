@@ -19,6 +19,7 @@ import dev.afterimage.buffer.HomePages;
 import dev.afterimage.buffer.HomeReservation;
 import dev.afterimage.buffer.HomeSpace;
 import dev.afterimage.buffer.PageHeader;
+import dev.afterimage.buffer.PartsInOrder;
 import dev.afterimage.buffer.RedoPoint;
 import dev.afterimage.buffer.StoreFiles;
 import dev.afterimage.spi.CheckpointPace;
@@ -205,30 +206,18 @@ final class AriesStrategy implements RecoveryStrategy {
     public void close() {
         OpenStore open = store;
         store = null;
-        RuntimeException first = null;
-        try {
-            if (open != null) {
+        PartsInOrder closing = new PartsInOrder();
+        if (open != null) {
+            closing.run(() -> {
                 // A transaction that is still there was never rolled back, by whatever mishap: restart must find it as the log has it.
                 if (!failure.hasFailed() && open.transactions().isEmpty()) {
                     Objects.requireNonNull(checkpointer).close(highestTransactionId.get());
                 }
                 lastStatistics = statistics(open);
-            }
-        } catch (RuntimeException e) {
-            first = e;
+            });
         }
-        for (AutoCloseable part : new AutoCloseable[] {cleaner, log, pool, guard, homes, files}) {
-            try {
-                if (part != null) {
-                    part.close();
-                }
-            } catch (Exception e) {
-                first = first != null ? first : e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        closing.close(cleaner, log, pool, guard, homes, files);
+        closing.throwFirst();
     }
 
     private OpenStore store() {

@@ -26,6 +26,7 @@ import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 /**
  * Threads change pages, roll back wholly and in part, and commit, while others take checkpoints and write pages home, with a cache smaller than the pages. Then the power goes, at many moments.
@@ -65,7 +66,7 @@ class HammerTest {
         private final AtomicInteger rolledBack = new AtomicInteger();
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
         private final ReentrantLock beginning = new ReentrantLock();
-        private final Workbench store = Workbench.create(disk, FRAMES, PAGES, Map.of("max-wal-size", "1MiB"));
+        private final Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES, Map.of("max-wal-size", "1MiB"));
 
         Run(long seed) {
             this.seed = seed;
@@ -99,9 +100,9 @@ class HammerTest {
             if (failure.get() != null) {
                 throw failure.get();
             }
-            assertEquals(0, store.failures);
+            assertEquals(0, store.failures());
             assertTrue(rolledBack.get() > TRANSACTIONS / 10 && committed.size() > TRANSACTIONS / 2, rolledBack + " rolled back, " + committed.size() + " committed");
-            assertTrue(store.strategy.statistics().checkpoints() > 3 && store.strategy.statistics().evictions() > 0, store.strategy.statistics()::toString);
+            assertTrue(store.strategy().statistics().checkpoints() > 3 && store.strategy().statistics().evictions() > 0, store.strategy().statistics()::toString);
             disk.syncTakes(Duration.ZERO);
             CrashStates.forEach(disk.trace(), EnumerationPlan.GATE.withStatesInAll(CRASHES), crash -> check(crash.image(), crash.sequence()));
             check(disk.asIssued(), disk.now());
@@ -164,10 +165,10 @@ class HammerTest {
                     work.put(page, -transaction.number);
                 }
                 if (random.nextInt(3) == 0) {
-                    long mark = work.inner.mark();
+                    long mark = work.inner().mark();
                     transaction.pages.forEach(any -> work.put(any, -2 * transaction.number));
                     work.fill(page, random.nextInt(100));
-                    work.inner.rollbackTo(mark);
+                    work.inner().rollbackTo(mark);
                 }
                 work.put(page, transaction.number);
             }
@@ -175,12 +176,12 @@ class HammerTest {
                 return true;
             }
             rolledBack.incrementAndGet();
-            work.inner.rollback();
+            work.rollback();
             return false;
         }
 
         private CommitTicket commit(Workbench.Work work, Committed transaction) {
-            CommitTicket ticket = work.inner.commit(Durability.POWER_SAFE);
+            CommitTicket ticket = work.inner().commit(Durability.POWER_SAFE);
             // The order is fixed, and the pages are still locked.
             transaction.pages.forEach(page -> history.get(page).add(transaction.number));
             committed.add(transaction);
@@ -188,7 +189,7 @@ class HammerTest {
         }
 
         private void check(DiskImage image, long sequence) {
-            try (Workbench recovered = Workbench.open(new SimulatedDisk(image), FRAMES)) {
+            try (Workbench recovered = SmallLog.SETUP.open(new SimulatedDisk(image), FRAMES)) {
                 int[] versions = new int[PAGES];
                 for (int page = 0; page < PAGES; page++) {
                     long found = recovered.get(page);

@@ -16,6 +16,7 @@ import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 /**
  * Losers whose CLRs fill several segments, and restarts that lose power at the same change to the disk again and again. At last reproduced with a timeline of its own for each attempt: after a
@@ -33,7 +34,7 @@ class InterruptedRestartTest {
     /** What is left when the disk has filled up under three losers. */
     private static DiskImage crashed(Map<String, String> options, boolean process) {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES, options);
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES, options);
         disk.faults().capacityBytes(disk.allocatedBytes() + SEGMENTS * SEGMENT);
         List<Workbench.Work> losers = List.of(store.begin(), store.begin(), store.begin());
         assertThrows(DiskFullException.class, () -> {
@@ -96,7 +97,7 @@ class InterruptedRestartTest {
         if (last < Long.MAX_VALUE) {
             disk.faults().powerOffAtChange(last);
         }
-        try (Workbench recovered = Workbench.open(disk, FRAMES)) {
+        try (Workbench recovered = SmallLog.SETUP.open(disk, FRAMES)) {
             long changes = disk.now() - before;
             for (long page = 0; page < PAGES; page++) {
                 assertEquals(page, recovered.get(page));

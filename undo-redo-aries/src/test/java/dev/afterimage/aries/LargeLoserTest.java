@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.afterimage.api.RecoveryPhase;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 @DisplayName("undo-redo-aries and a loser far larger than the cache")
 class LargeLoserTest {
@@ -23,7 +24,7 @@ class LargeLoserTest {
 
     private static void undo(int updates, int pages, int frames) {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, frames, pages, OPTIONS);
+        Workbench store = SmallLog.SETUP.create(disk, frames, pages, OPTIONS);
         Workbench.Work loser = store.begin();
         SplittableRandom random = new SplittableRandom(7);
         for (int update = 0; update < updates; update++) {
@@ -34,9 +35,9 @@ class LargeLoserTest {
         }
         store.create(pages);
         SimulatedDisk after = new SimulatedDisk(disk.asIssued());
-        try (Workbench recovered = Workbench.open(after, frames, OPTIONS)) {
-            assertEquals(1, recovered.report.transactionsUndone());
-            RecoveryPhase undo = recovered.report.phases().get(2);
+        try (Workbench recovered = SmallLog.SETUP.open(after, frames, OPTIONS)) {
+            assertEquals(1, recovered.report().transactionsUndone());
+            RecoveryPhase undo = recovered.report().phases().get(2);
             assertEquals(updates, undo.changesUndone());
             for (int page = 0; page < pages; page += 97) {
                 assertEquals(page, recovered.get(page));

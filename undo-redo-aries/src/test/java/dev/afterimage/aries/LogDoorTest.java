@@ -15,6 +15,7 @@ import dev.afterimage.spi.LogSummary;
 import dev.afterimage.spi.LogSummary.Ending;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 @DisplayName("The log, shown to people")
 class LogDoorTest {
@@ -34,21 +35,21 @@ class LogDoorTest {
     /** A log with every type of record; the transaction that creates pages is number 1. */
     private static SimulatedDisk store() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, 16, 3);
+        Workbench store = SmallLog.SETUP.create(disk, 16, 3);
         // The first writes the pages home, the second finds that nothing needs their images any more.
         store.checkpoint();
         store.checkpoint();
         Workbench.Work loser = store.begin();
         loser.put(0, 100);
         loser.put(0, 101);
-        loser.inner.discard(1);
-        long mark = loser.inner.mark();
+        loser.inner().discard(1);
+        long mark = loser.inner().mark();
         loser.put(2, 102);
-        loser.inner.rollbackTo(mark);
+        loser.inner().rollbackTo(mark);
         Workbench.Work other = store.begin();
         other.create(7, 7);
         store.checkpoint();
-        other.inner.rollback();
+        other.rollback();
         store.create(8);
         return new SimulatedDisk(disk.asSynced());
     }
@@ -92,7 +93,7 @@ class LogDoorTest {
     @DisplayName("a page's discard undone, and a restart's CLRs in their own timeline")
     void afterRestart() {
         SimulatedDisk disk = store();
-        Workbench.open(disk, 16);
+        SmallLog.SETUP.open(disk, 16);
         SimulatedDisk after = new SimulatedDisk(disk.asIssued());
         read(after);
         assertEquals(List.of(), told("update").stream().filter(text -> text.contains("unknown")).toList());

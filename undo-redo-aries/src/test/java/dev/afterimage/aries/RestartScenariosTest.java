@@ -19,6 +19,7 @@ import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.workbench.Workbench;
 
 /** Directed scenarios of restart and rollback; the first four are the mistakes of a widely copied teaching pseudo-code. */
 @DisplayName("undo-redo-aries restarts")
@@ -34,14 +35,14 @@ class RestartScenariosTest {
 
     private static void check(DiskImage image, EnumerationPlan plan, int depth, Map<Long, Long> expected) {
         SimulatedDisk rebooted = new SimulatedDisk(image);
-        try (Workbench recovered = Workbench.open(rebooted, FRAMES)) {
+        try (Workbench recovered = SmallLog.SETUP.open(rebooted, FRAMES)) {
             assertEquals(expected, recovered.content(PAGES));
             if (depth > 0) {
                 CrashStates.forEach(rebooted.trace(), EnumerationPlan.PREFIXES.withStatesPerPoint(4), again -> check(again.image(), plan, depth - 1, expected));
             }
             recovered.put(0, 4711);
         }
-        try (Workbench again = Workbench.open(new SimulatedDisk(rebooted.asIssued()), FRAMES)) {
+        try (Workbench again = SmallLog.SETUP.open(new SimulatedDisk(rebooted.asIssued()), FRAMES)) {
             assertEquals(4711, again.get(0));
         }
     }
@@ -55,13 +56,13 @@ class RestartScenariosTest {
     @DisplayName("resurrected-rollback: a transaction that was rolled back before the crash stays so, though others committed over its pages (A6)")
     void rolledBackStaysRolledBack() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES);
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
         Workbench.Work loser = store.begin();
         for (int page = 0; page < PAGES; page++) {
             loser.put(page, 900 + page);
         }
         store.checkpoint();
-        loser.inner.rollback();
+        loser.rollback();
         store.put(3, 33);
         store.writeHomes();
         store.put(4, 44);
@@ -69,8 +70,8 @@ class RestartScenariosTest {
         assertEquals(33, expected.get(3L));
         assertEquals(5, expected.get(5L));
         SimulatedDisk after = killed(disk);
-        try (Workbench recovered = Workbench.open(after, FRAMES)) {
-            assertEquals(0, recovered.report.transactionsUndone());
+        try (Workbench recovered = SmallLog.SETUP.open(after, FRAMES)) {
+            assertEquals(0, recovered.report().transactionsUndone());
             assertEquals(expected, recovered.content(PAGES));
         }
         sweep(after, EnumerationPlan.GATE.withStatesPerPoint(12), 1, expected);
@@ -80,7 +81,7 @@ class RestartScenariosTest {
     @DisplayName("undone-twice: a loser undone by one restart is not undone by the next, so what was committed in between stays (A2)")
     void notUndoneTwice() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES);
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
         Workbench.Work loser = store.begin();
         for (int page = 0; page < PAGES; page++) {
             loser.add(page, 900);
@@ -89,12 +90,12 @@ class RestartScenariosTest {
         store.writeHomes();
         store.create(30);
         SimulatedDisk second = killed(disk);
-        try (Workbench recovered = Workbench.open(second, FRAMES)) {
-            assertEquals(1, recovered.report.transactionsUndone());
+        try (Workbench recovered = SmallLog.SETUP.open(second, FRAMES)) {
+            assertEquals(1, recovered.report().transactionsUndone());
             recovered.put(7, 77);
             SimulatedDisk third = new SimulatedDisk(second.asSynced());
-            try (Workbench again = Workbench.open(third, FRAMES)) {
-                assertEquals(0, again.report.transactionsUndone());
+            try (Workbench again = SmallLog.SETUP.open(third, FRAMES)) {
+                assertEquals(0, again.report().transactionsUndone());
                 assertEquals(77, again.get(7));
                 assertEquals(8, again.get(8));
             }
@@ -105,7 +106,7 @@ class RestartScenariosTest {
     @DisplayName("idle-loser: a loser that was active before the checkpoint and wrote nothing since is undone")
     void idleLoserIsUndone() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES);
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
         Workbench.Work loser = store.begin();
         loser.put(3, 303);
         loser.put(4, 404);
@@ -115,13 +116,13 @@ class RestartScenariosTest {
             store.checkpoint();
         }
         SimulatedDisk after = killed(disk);
-        try (Workbench recovered = Workbench.open(after, FRAMES)) {
-            assertEquals(1, recovered.report.transactionsUndone());
+        try (Workbench recovered = SmallLog.SETUP.open(after, FRAMES)) {
+            assertEquals(1, recovered.report().transactionsUndone());
             assertEquals(3, recovered.get(3));
             assertEquals(4, recovered.get(4));
             assertEquals(102, recovered.get(2));
         }
-        Map<Long, Long> expected = Workbench.open(killed(after), FRAMES).content(PAGES);
+        Map<Long, Long> expected = SmallLog.SETUP.open(killed(after), FRAMES).content(PAGES);
         sweep(after, EnumerationPlan.GATE.withStatesPerPoint(12), 1, expected);
     }
 
@@ -129,17 +130,17 @@ class RestartScenariosTest {
     @DisplayName("image-undo: undoing a loser puts back its bytes and no others, whatever page images the log holds")
     void undoIsByBytes() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES);
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
         store.checkpoint();
         Workbench.Work first = store.begin();
         first.put(5, 500); // its record carries the page's image
-        first.inner.rollback();
+        first.rollback();
         store.put(5, 55); // committed on top of it, without an image
         Workbench.Work loser = store.begin();
         loser.fill(5, 0x77);
         store.put(6, 66);
         SimulatedDisk after = killed(disk);
-        try (Workbench recovered = Workbench.open(after, FRAMES)) {
+        try (Workbench recovered = SmallLog.SETUP.open(after, FRAMES)) {
             assertEquals(55, recovered.get(5));
             assertEquals(66, recovered.get(6));
         }
@@ -150,20 +151,20 @@ class RestartScenariosTest {
     void savepoints() {
         for (boolean commits : new boolean[] {true, false}) {
             SimulatedDisk disk = new SimulatedDisk();
-            Workbench store = Workbench.create(disk, FRAMES, PAGES);
+            Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
             Workbench.Work work = store.begin();
             work.add(1, 10);
-            long outer = work.inner.mark();
+            long outer = work.inner().mark();
             work.add(1, 100);
             work.add(2, 100);
-            long inner = work.inner.mark();
+            long inner = work.inner().mark();
             work.add(1, 1000);
-            work.inner.discard(3);
-            work.inner.rollbackTo(inner);
+            work.inner().discard(3);
+            work.inner().rollbackTo(inner);
             assertEquals(3, work.get(3));
             work.add(2, 1000);
-            work.inner.rollbackTo(outer);
-            work.inner.rollbackTo(outer);
+            work.inner().rollbackTo(outer);
+            work.inner().rollbackTo(outer);
             work.add(1, 20);
             if (commits) {
                 work.commit();
@@ -171,7 +172,7 @@ class RestartScenariosTest {
                 store.put(9, 99);
             }
             SimulatedDisk after = killed(disk);
-            try (Workbench recovered = Workbench.open(after, FRAMES)) {
+            try (Workbench recovered = SmallLog.SETUP.open(after, FRAMES)) {
                 assertEquals(commits ? 31 : 1, recovered.get(1));
                 assertEquals(2, recovered.get(2));
                 assertEquals(3, recovered.get(3));
@@ -183,7 +184,7 @@ class RestartScenariosTest {
     @DisplayName("restart cut short at any of its syncs, to depth 2, converges to the same state")
     void nestedRestarts() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES);
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
         Workbench.Work loser = store.begin();
         for (int round = 0; round < 3; round++) {
             for (int page = 2; page < PAGES; page++) {
@@ -191,12 +192,12 @@ class RestartScenariosTest {
             }
             store.writeHomes();
         }
-        loser.inner.discard(2);
+        loser.inner().discard(2);
         loser.create(20, 20);
         store.put(0, 100);
         SimulatedDisk after = killed(disk);
         Map<Long, Long> expected;
-        try (Workbench recovered = Workbench.open(after, FRAMES)) {
+        try (Workbench recovered = SmallLog.SETUP.open(after, FRAMES)) {
             expected = recovered.content(PAGES);
             assertEquals(100, expected.get(0L));
             assertEquals(2, expected.get(2L));
@@ -210,7 +211,7 @@ class RestartScenariosTest {
     @DisplayName("restarts cut short again and again: the log's growth is bounded, and the updates undone add up to no more than there are")
     void boundedGrowth() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, 40);
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, 40);
         Workbench.Work loser = store.begin();
         for (int update = 0; update < 900; update++) {
             loser.add(update % 40, 1000);
@@ -221,7 +222,7 @@ class RestartScenariosTest {
         List<Long> sizes = new ArrayList<>(List.of(before));
         for (int attempt = 0; attempt < 14; attempt++) {
             SimulatedDisk trying = new SimulatedDisk(image);
-            Workbench.open(trying, FRAMES);
+            SmallLog.SETUP.open(trying, FRAMES);
             DiskImage[] middle = {image};
             int last = trying.trace().syncCompletions() * 2 / 3;
             CrashStates.forEach(trying.trace(), EnumerationPlan.PREFIXES.withStatesPerPoint(2), state -> {
@@ -238,7 +239,7 @@ class RestartScenariosTest {
             assertTrue(sizes.get(attempt) <= sizes.get(attempt - 1) + 2 * segment, sizes::toString);
         }
         assertTrue(sizes.get(14) <= sizes.get(10), () -> "nothing is left to undo, so nothing grows: " + sizes);
-        try (Workbench recovered = Workbench.open(new SimulatedDisk(image), FRAMES)) {
+        try (Workbench recovered = SmallLog.SETUP.open(new SimulatedDisk(image), FRAMES)) {
             assertEquals(39, recovered.get(39));
             assertEquals(1, recovered.get(1));
         }
@@ -253,38 +254,38 @@ class RestartScenariosTest {
     void longRollback() {
         for (boolean restarts : new boolean[] {false, true}) {
             SimulatedDisk disk = new SimulatedDisk();
-            Workbench store = Workbench.create(disk, FRAMES, PAGES);
+            Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
             Workbench.Work loser = store.begin();
             for (int round = 0; round < 400; round++) {
                 loser.fill(round % PAGES, round + 1); // 4000 bytes before and after: more than 3 MB of log
                 if (round % 50 == 10) {
-                    long mark = loser.inner.mark();
+                    long mark = loser.inner().mark();
                     loser.add(3, 7);
                     for (int more = 0; more < 90; more++) {
                         loser.fill(5, more);
                     }
-                    loser.inner.rollbackTo(mark);
+                    loser.inner().rollbackTo(mark);
                 }
                 if (round % 100 == 60) {
                     store.checkpoint();
                 }
             }
             if (restarts) {
-                store.strategy.checkpoint(dev.afterimage.spi.CheckpointPace.SPREAD);
-                Workbench recovered = Workbench.open(killed(disk), FRAMES);
-                assertEquals(1, recovered.report.transactionsUndone());
-                RecoveryPhase undo = recovered.report.phases().get(2);
+                store.strategy().checkpoint(dev.afterimage.spi.CheckpointPace.SPREAD);
+                Workbench recovered = SmallLog.SETUP.open(killed(disk), FRAMES);
+                assertEquals(1, recovered.report().transactionsUndone());
+                RecoveryPhase undo = recovered.report().phases().get(2);
                 assertEquals("undo", undo.name());
                 assertEquals(400, undo.changesUndone());
                 assertEquals(400, undo.compensationRecords());
                 store = recovered;
             } else {
-                loser.inner.rollback();
+                loser.rollback();
             }
             for (long page = 0; page < PAGES; page++) {
                 assertEquals(page, store.get(page));
             }
-            assertEquals(0, store.failures);
+            assertEquals(0, store.failures());
         }
     }
 
@@ -293,7 +294,7 @@ class RestartScenariosTest {
     void rollbackWithoutRoom() {
         for (boolean restarts : new boolean[] {false, true}) {
             SimulatedDisk disk = new SimulatedDisk();
-            Workbench store = Workbench.create(disk, FRAMES, PAGES);
+            Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES);
             disk.faults().capacityBytes(disk.allocatedBytes() + (1 << 20));
             Workbench.Work first = store.begin();
             Workbench.Work second = store.begin();
@@ -307,12 +308,12 @@ class RestartScenariosTest {
             if (restarts) {
                 SimulatedDisk after = killed(disk);
                 after.faults().capacityBytes(bytes(disk.asIssued()));
-                store = Workbench.open(after, FRAMES);
-                assertEquals(2, store.report.transactionsUndone());
+                store = SmallLog.SETUP.open(after, FRAMES);
+                assertEquals(2, store.report().transactionsUndone());
             } else {
-                first.inner.rollback();
-                second.inner.rollback();
-                assertEquals(0, store.failures);
+                first.rollback();
+                second.rollback();
+                assertEquals(0, store.failures());
             }
             assertEquals(1, store.get(1));
             assertEquals(2, store.get(2));
@@ -322,6 +323,6 @@ class RestartScenariosTest {
     @Test
     @DisplayName("without torn-page protection is refused on a device that promises sectors only")
     void noneIsRefused() {
-        assertThrows(ConfigException.class, () -> Workbench.create(new SimulatedDisk(), FRAMES, 1, Map.of("torn-page-protection", "none")));
+        assertThrows(ConfigException.class, () -> SmallLog.SETUP.create(new SimulatedDisk(), FRAMES, 1, Map.of("torn-page-protection", "none")));
     }
 }

@@ -32,6 +32,7 @@ import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.disk.SyncFailure;
+import dev.afterimage.spitests.workbench.Workbench;
 import dev.afterimage.wal.LogSettings;
 
 /** Directed scenarios of what guards against torn pages: the doublewrite buffer's (faults D1, D2, D4, D5), a device that needs none, and a store opened with another guard than before. */
@@ -70,7 +71,7 @@ class TornPageScenariosTest {
     /** A store whose homes lag behind: {@code PAGES} pages, twice changed, the second time with a loser among them. */
     private static DiskImage killedStore(TornPages guard) {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(promisingPages(disk), FRAMES, PAGES, guardedBy(guard));
+        Workbench store = SmallLog.SETUP.create(promisingPages(disk), FRAMES, PAGES, guardedBy(guard));
         store.checkpoint();
         store.checkpoint();
         for (int page = 0; page < PAGES; page++) {
@@ -84,7 +85,7 @@ class TornPageScenariosTest {
     }
 
     private static Map<Long, Long> contentOf(DiskImage image, TornPages guard) {
-        try (Workbench recovered = Workbench.open(promisingPages(new SimulatedDisk(image)), FRAMES, guardedBy(guard))) {
+        try (Workbench recovered = SmallLog.SETUP.open(promisingPages(new SimulatedDisk(image)), FRAMES, guardedBy(guard))) {
             Map<Long, Long> content = recovered.content(PAGES);
             assertEquals(100, content.get(0L));
             assertEquals(105, content.get(5L));
@@ -95,7 +96,7 @@ class TornPageScenariosTest {
 
     /** Opens a store and has all pages go home a few times, uncommitted changes included; its content is what it was. */
     private static void churn(SimulatedDisk disk, TornPages guard) {
-        Workbench store = Workbench.open(promisingPages(disk), FRAMES, guardedBy(guard));
+        Workbench store = SmallLog.SETUP.open(promisingPages(disk), FRAMES, guardedBy(guard));
         Workbench.Work loser = store.begin();
         for (int round = 0; round < 2; round++) {
             for (int page = 0; page < PAGES; page++) {
@@ -110,12 +111,12 @@ class TornPageScenariosTest {
             store.checkpoint();
             store.checkpoint();
         }
-        loser.inner.rollback();
+        loser.rollback();
         store.close();
     }
 
     private static void recovers(DiskImage image, TornPages guard, Map<Long, Long> expected) {
-        try (Workbench recovered = Workbench.open(promisingPages(new SimulatedDisk(image)), FRAMES, guardedBy(guard))) {
+        try (Workbench recovered = SmallLog.SETUP.open(promisingPages(new SimulatedDisk(image)), FRAMES, guardedBy(guard))) {
             assertEquals(expected, recovered.content(PAGES));
         }
     }
@@ -130,9 +131,9 @@ class TornPageScenariosTest {
         int[] torn = {0};
         CrashStates.forEach(disk.trace(), PLAN, state -> {
             List<Long> tornHomes = tornHomes(state.image());
-            try (Workbench recovered = Workbench.open(new SimulatedDisk(state.image()), FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
+            try (Workbench recovered = SmallLog.SETUP.open(new SimulatedDisk(state.image()), FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
                 assertEquals(expected, recovered.content(PAGES), state::toString);
-                assertTrue(recovered.report.pagesRepaired() >= tornHomes.size(), () -> tornHomes + " torn, " + recovered.report);
+                assertTrue(recovered.report().pagesRepaired() >= tornHomes.size(), () -> tornHomes + " torn, " + recovered.report());
             }
             torn[0] += tornHomes.isEmpty() ? 0 : 1;
         });
@@ -144,7 +145,7 @@ class TornPageScenariosTest {
     void tornCopyIsNotRestored() {
         SimulatedDisk disk = new SimulatedDisk(killedStore(TornPages.DOUBLEWRITE));
         Map<Long, Long> expected = contentOf(disk.asIssued(), TornPages.DOUBLEWRITE);
-        Workbench.open(disk, FRAMES, guardedBy(TornPages.DOUBLEWRITE));
+        SmallLog.SETUP.open(disk, FRAMES, guardedBy(TornPages.DOUBLEWRITE));
         DiskImage opened = disk.asIssued();
         assertTrue(tornHomes(opened).isEmpty());
         long sectors = opened.size(TornPageGuard.FILE) / 512;
@@ -158,7 +159,7 @@ class TornPageScenariosTest {
         }
         DiskImage bothTorn = noCopies.zeroSector(StoreFileNames.PAGES, 8 * PAGE_SIZE / 512 - 1);
         assertEquals(List.of(7L), tornHomes(bothTorn));
-        try (Workbench recovered = Workbench.open(new SimulatedDisk(bothTorn), FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
+        try (Workbench recovered = SmallLog.SETUP.open(new SimulatedDisk(bothTorn), FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
             assertThrows(StoreDamagedException.class, () -> recovered.get(7));
             assertEquals(100, recovered.get(0));
         }
@@ -185,7 +186,7 @@ class TornPageScenariosTest {
 
     private static void crashInRestart(DiskImage image, int depth, Map<Long, Long> expected) {
         SimulatedDisk disk = new SimulatedDisk(image);
-        try (Workbench recovered = Workbench.open(disk, FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
+        try (Workbench recovered = SmallLog.SETUP.open(disk, FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
             assertEquals(expected, recovered.content(PAGES));
         }
         if (depth > 0) {
@@ -198,7 +199,7 @@ class TornPageScenariosTest {
     @DisplayName("doublewrite-failed-sync: homes that only look whole after a failed sync keep their copies until they are, though the restart that writes them again is cut short (D5, F2)")
     void homesThatOnlyLookWhole() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES, guardedBy(TornPages.DOUBLEWRITE));
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES, guardedBy(TornPages.DOUBLEWRITE));
         store.checkpoint();
         store.checkpoint();
         store.close();
@@ -212,7 +213,7 @@ class TornPageScenariosTest {
 
     private static void failHomeSync(DiskImage image, int skip, int[] torn) {
         SimulatedDisk failing = new SimulatedDisk(image);
-        Workbench failed = Workbench.open(failing, FRAMES, guardedBy(TornPages.DOUBLEWRITE));
+        Workbench failed = SmallLog.SETUP.open(failing, FRAMES, guardedBy(TornPages.DOUBLEWRITE));
         for (int page = 0; page < PAGES; page++) {
             failed.put(page, 100 + page);
         }
@@ -226,7 +227,7 @@ class TornPageScenariosTest {
         failed.close();
         // The process begins again, the power stays on. Its repair is cut short while it writes to the area, then it is left alone.
         failing.faults().failWrite(TornPageGuard.FILE::equals, 0, 3);
-        assertThrows(DiskException.class, () -> Workbench.open(failing, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
+        assertThrows(DiskException.class, () -> SmallLog.SETUP.open(failing, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
         assertTrue(tornHomes(failing.asIssued()).isEmpty(), "all look whole");
         churn(failing, TornPages.DOUBLEWRITE);
         CrashStates.forEach(failing.trace(), EnumerationPlan.GATE.withStatesPerPoint(10), state -> {
@@ -241,7 +242,7 @@ class TornPageScenariosTest {
     @DisplayName("doublewrite-first-page: homes of which a crash left zeros, or no file length, are made from copies or from the log")
     void firstPage() {
         SimulatedDisk disk = new SimulatedDisk();
-        Workbench store = Workbench.create(disk, FRAMES, PAGES, guardedBy(TornPages.DOUBLEWRITE));
+        Workbench store = SmallLog.SETUP.create(disk, FRAMES, PAGES, guardedBy(TornPages.DOUBLEWRITE));
         Map<Long, Long> expected = store.content(PAGES);
         store.checkpoint();
         store.checkpoint();
@@ -250,7 +251,7 @@ class TornPageScenariosTest {
             if (isCreated(state)) {
                 boolean firstIsAbsent = ByteBuffer.wrap(state.image().read(StoreFileNames.PAGES, 0, PAGE_SIZE)).mismatch(ByteBuffer.allocate(PAGE_SIZE)) < 0;
                 absent[0] += firstIsAbsent ? 1 : 0;
-                try (Workbench recovered = Workbench.open(new SimulatedDisk(state.image()), FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
+                try (Workbench recovered = SmallLog.SETUP.open(new SimulatedDisk(state.image()), FRAMES, guardedBy(TornPages.DOUBLEWRITE))) {
                     // Its only commit may have been lost, as a whole.
                     assertTrue(recovered.get(0) == -1 || expected.equals(recovered.content(PAGES)), () -> recovered.content(PAGES).toString());
                 }
@@ -304,7 +305,7 @@ class TornPageScenariosTest {
     @Test
     @DisplayName("without protection: refused on a device that promises sectors only, at home on one that promises whole pages")
     void none() {
-        assertThrows(ConfigException.class, () -> Workbench.create(new SimulatedDisk(), FRAMES, 1, guardedBy(TornPages.NONE)));
+        assertThrows(ConfigException.class, () -> SmallLog.SETUP.create(new SimulatedDisk(), FRAMES, 1, guardedBy(TornPages.NONE)));
         DiskImage image = killedStore(TornPages.NONE);
         Map<Long, Long> expected = contentOf(image, TornPages.NONE);
         SimulatedDisk disk = new SimulatedDisk(image);
@@ -324,7 +325,7 @@ class TornPageScenariosTest {
     void area() {
         SimulatedDisk disk = new SimulatedDisk(killedStore(TornPages.DOUBLEWRITE));
         disk.delete(TornPageGuard.FILE);
-        assertThrows(StoreDamagedException.class, () -> Workbench.open(disk, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
+        assertThrows(StoreDamagedException.class, () -> SmallLog.SETUP.open(disk, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
         AriesOptions small = new AriesOptions(64 << 20, LogSettings.DEFAULT, TornPages.DOUBLEWRITE, 32 << 10, 0);
         small.checkRoomForPages(4096);
         assertThrows(ConfigException.class, () -> small.checkRoomForPages(16 << 10));

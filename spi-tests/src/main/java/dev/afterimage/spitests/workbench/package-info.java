@@ -1,0 +1,5 @@
+/** A strategy driven directly, without an engine, for tests of what it does by itself. */
+@NullMarked
+package dev.afterimage.spitests.workbench;
+
+import org.jspecify.annotations.NullMarked;
