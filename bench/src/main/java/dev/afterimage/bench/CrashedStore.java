@@ -58,9 +58,14 @@ final class CrashedStore implements AutoCloseable {
 
     /** How a store of this plan is opened. */
     StoreConfig config(Path folder, int threads) {
+        return config(plan, folder, threads).build();
+    }
+
+    /** The same, to be completed. */
+    static StoreConfig.Builder config(RestartPlan plan, Path folder, int threads) {
         StoreConfig.Builder config = StoreConfig.at(folder).strategy(plan.strategy()).pageSize(RestartPlan.PAGE_BYTES).cacheBytes(plan.cacheBytes()).durability(Durability.RELAXED)
                 .option("max-wal-size", "1024GiB");
-        return config.option("recovery-threads", Integer.toString(threads)).build();
+        return config.option("recovery-threads", Integer.toString(threads));
     }
 
     private long[] fill(PageStore store) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +30,15 @@ final class HotFrames {
         try (Recording recording = new Recording()) {
             EVENTS.forEach(event -> recording.enable(event).withPeriod(Duration.ofMillis(10)));
             recording.start();
+            Instant begin = Instant.now();
             work.run();
+            Instant end = Instant.now();
             recording.stop();
             Path file = Files.createTempFile("restart", ".jfr");
             try {
                 recording.dump(file);
-                RecordingFile.readAllEvents(file).forEach(this::count);
+                // A dump holds whole chunks, which may have begun with another recording's samples.
+                RecordingFile.readAllEvents(file).stream().filter(event -> !event.getStartTime().isBefore(begin) && !event.getEndTime().isAfter(end)).forEach(this::count);
             } finally {
                 Files.delete(file);
             }

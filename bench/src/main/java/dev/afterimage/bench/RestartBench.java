@@ -1,15 +1,12 @@
 package dev.afterimage.bench;
 
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-import com.sun.management.OperatingSystemMXBean;
-import dev.afterimage.api.PageStore;
-import dev.afterimage.api.PageStores;
 import dev.afterimage.api.RecoveryPhase;
 import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.spi.storage.Disk;
@@ -20,13 +17,12 @@ import dev.afterimage.spi.storage.Disk;
  * <p>Each round measures everything once, in turn, on files that are in the operating system's cache, for both sides alike; so what else the machine does hits all alike.
  */
 public final class RestartBench {
-    private static final OperatingSystemMXBean PROCESS = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-
     private final RestartPlan plan;
     private final PrintStream out;
     private final Map<String, Samples> speeds = new LinkedHashMap<>();
     private final Map<Integer, HotFrames> profiles = new LinkedHashMap<>();
     private RecoveryReport last;
+    private long folded;
 
     RestartBench(RestartPlan plan, PrintStream out) {
         this.plan = plan;
@@ -58,6 +54,7 @@ public final class RestartBench {
                     print();
                 }
             }
+            cold(store);
         }
         out.println("rounds that count:");
         print();
@@ -73,33 +70,40 @@ public final class RestartBench {
         for (int threads : plan.threads()) {
             Path folder = store.fresh();
             if (plan.profile()) {
-                profiles.computeIfAbsent(threads, ignored -> new HotFrames()).during(() -> restart(store, folder, threads));
+                profiles.computeIfAbsent(threads, ignored -> new HotFrames()).during(() -> restart(folder, threads));
             } else {
-                restart(store, folder, threads);
+                restart(folder, threads);
             }
             raw(store, threads);
         }
     }
 
-    private void restart(CrashedStore store, Path folder, int threads) {
-        long begin = System.nanoTime();
-        long processorBegin = PROCESS.getProcessCpuTime();
-        try (PageStore opened = PageStores.open(store.config(folder, threads))) {
-            long all = System.nanoTime() - begin;
-            long processor = PROCESS.getProcessCpuTime() - processorBegin;
-            last = opened.recoveryReport();
-            long bytes = phase("redo").to() - phase("redo").from();
-            Duration both = phase("analysis").duration().plus(phase("redo").duration());
-            note("analysis and redo, " + threads + " threads", bytes, both.toNanos());
-            note("    analysis alone", threads, bytes, phase("analysis").duration().toNanos());
-            note("    redo alone", threads, bytes, phase("redo").duration().toNanos());
-            note("    until the store is open", threads, bytes, all);
-            note("    the same, per second of processor", threads, bytes, processor);
+    private void restart(Path folder, int threads) {
+        List<RecoveryReport> reports = new ArrayList<>();
+        note("", threads, OneRestart.run(plan, folder, threads, reports));
+        last = reports.get(0);
+    }
+
+    private void note(String prefix, int threads, OneRestart.Figures figures) {
+        note(prefix + "analysis and redo", threads, figures.logBytes(), figures.analysis() + figures.redo());
+        note(prefix + "    analysis alone", threads, figures.logBytes(), figures.analysis());
+        note(prefix + "    redo alone", threads, figures.logBytes(), figures.redo());
+        note(prefix + "    per second of the opener's processor", threads, figures.logBytes(), figures.ownProcessor());
+        note(prefix + "    per second of all processors", threads, figures.logBytes(), figures.allProcessor());
+        note(prefix + "    until the store is open", threads, figures.logBytes(), figures.open());
+    }
+
+    /** Restarts whose process does nothing else. */
+    private void cold(CrashedStore store) {
+        for (int round = 0; round < plan.cold(); round++) {
+            for (int threads : plan.threads()) {
+                note("new process: ", threads, OneRestart.inNewProcess(plan, store.fresh(), threads));
+            }
         }
     }
 
     private RecoveryPhase phase(String name) {
-        return last.phases().stream().filter(phase -> phase.name().equals(name)).findFirst().orElseThrow();
+        return OneRestart.phase(last, name);
     }
 
     private void raw(CrashedStore store, int threads) {
@@ -109,6 +113,11 @@ public final class RestartBench {
             long begin = System.nanoTime();
             long bytes = log.read(threads);
             note("raw reading and CRC-32C, " + threads + " threads", bytes, System.nanoTime() - begin);
+            long checksums = log.checksums();
+            if (folded != 0 && folded != checksums) {
+                throw new IllegalStateException("the same log gave checksums " + folded + " and " + checksums);
+            }
+            folded = checksums;
             if (threads == 1) {
                 begin = System.nanoTime();
                 note("LogReader, every record checked, 1 threads", log.scan(), System.nanoTime() - begin);
@@ -128,8 +137,8 @@ public final class RestartBench {
         RecoveryPhase redo = phase("redo");
         out.printf("%s, %d MiB of log, %,d records about pages, %,d of them applied, %,d pages of %d bytes, changes of %d bytes%n", plan.strategy(), redo.to() - redo.from() >> 20, redo.records(),
                 redo.changesRedone(), plan.pages(), RestartPlan.PAGE_BYTES, plan.changeBytes());
-        out.printf("%-42s %8s   %s%n", "MiB of log per second", "median", "least to most");
-        speeds.forEach((what, samples) -> out.printf("%-42s %s%n", what, samples));
+        out.printf("%-60s %8s   %s%n", "MiB of log per second", "median", "least to most");
+        speeds.forEach((what, samples) -> out.printf("%-60s %s%n", what, samples));
         for (int threads : plan.threads()) {
             out.printf("restart / raw, %d threads: %.2f%n", threads,
                     speeds.get("analysis and redo, " + threads + " threads").median() / speeds.get("raw reading and CRC-32C, " + threads + " threads").median());

@@ -16,9 +16,10 @@ import java.util.Map;
  * @param rounds rounds that count; one more goes before them
  * @param threads values of {@code recovery-threads} to compare
  * @param folder where to work; emptied of what was made there afterwards
+ * @param cold restarts in a process of their own, for each number of threads
  * @param profile whether to say where the time of the restarts goes
  */
-record RestartPlan(String strategy, long logBytes, int pages, int changeBytes, int rounds, List<Integer> threads, Path folder, boolean profile) {
+record RestartPlan(String strategy, long logBytes, int pages, int changeBytes, int rounds, List<Integer> threads, Path folder, int cold, boolean profile) {
     static final int PAGE_BYTES = 8 << 10;
 
     private static final Map<String, String> DEFAULTS = new LinkedHashMap<>();
@@ -31,6 +32,7 @@ record RestartPlan(String strategy, long logBytes, int pages, int changeBytes, i
         DEFAULTS.put("rounds", "5");
         DEFAULTS.put("threads", "1,2");
         DEFAULTS.put("folder", "bench/target/restart");
+        DEFAULTS.put("cold", "3");
         DEFAULTS.put("profile", "false");
     }
 
@@ -46,7 +48,12 @@ record RestartPlan(String strategy, long logBytes, int pages, int changeBytes, i
         }
         return new RestartPlan(given.get("strategy"), Long.parseLong(given.get("log-mib")) << 20, Integer.parseInt(given.get("pages")),
                 Integer.parseInt(given.get("change-bytes")), Integer.parseInt(given.get("rounds")),
-                Arrays.stream(given.get("threads").split(",")).map(Integer::valueOf).toList(), Path.of(given.get("folder")), Boolean.parseBoolean(given.get("profile")));
+                Arrays.stream(given.get("threads").split(",")).map(Integer::valueOf).toList(), Path.of(given.get("folder")), Integer.parseInt(given.get("cold")), Boolean.parseBoolean(given.get("profile")));
+    }
+
+    /** The arguments that make such a plan again, for one number of threads and another process. */
+    List<String> arguments(int oneThreads) {
+        return List.of("--strategy=" + strategy, "--log-mib=" + (logBytes >> 20), "--pages=" + pages, "--change-bytes=" + changeBytes, "--threads=" + oneThreads, "--folder=" + folder);
     }
 
     /** All pages, and a quarter as many frames again. */

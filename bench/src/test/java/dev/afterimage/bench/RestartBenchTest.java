@@ -23,7 +23,7 @@ class RestartBenchTest {
     void smoke(@TempDir Path folder) {
         Path work = folder.resolve("work");
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        RecoveryReport last = new RestartBench(RestartPlan.of("--log-mib=4", "--pages=64", "--rounds=1", "--folder=" + work), new PrintStream(printed, true, StandardCharsets.UTF_8)).run();
+        RecoveryReport last = new RestartBench(RestartPlan.of("--log-mib=4", "--pages=64", "--rounds=1", "--cold=0", "--folder=" + work), new PrintStream(printed, true, StandardCharsets.UTF_8)).run();
         RecoveryPhase redo = last.phases().get(1);
         assertEquals("redo", redo.name());
         assertTrue(redo.to() - redo.from() >= 4 << 20, redo::toString);

@@ -133,6 +133,11 @@ public final class BufferPool implements AutoCloseable {
         return frame;
     }
 
+    /** The frame that probably holds a page, not pinned: for {@link PageGlance}. */
+    @Nullable Frame glance(PageSpace space, long number) {
+        return table.glance(PageTable.key(space, number), space, number);
+    }
+
     private Frame pinSlowly(PageLoad load) {
         Frame frame = table.pinOrBegin(load);
         if (frame == null) {

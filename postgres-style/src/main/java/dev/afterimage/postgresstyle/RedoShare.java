@@ -7,6 +7,7 @@ import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.HomeSpace;
+import dev.afterimage.buffer.PageGlance;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.wal.PageRedo;
@@ -17,6 +18,7 @@ final class RedoShare implements PageRedo {
     private final BufferPool pool;
     private final HomeSpace homes;
     private final TransactionTable transactions;
+    private final PageGlance glance;
     private final TreeSet<Long> waiting = new TreeSet<>();
     private long changesRedone;
     private long changesSkipped;
@@ -26,6 +28,18 @@ final class RedoShare implements PageRedo {
         this.pool = pool;
         this.homes = homes;
         this.transactions = transactions;
+        this.glance = new PageGlance(pool, homes);
+    }
+
+    /** Where in the page the record's first range lies is not looked up: the header is what most of the waiting is for. */
+    @Override
+    public void foresee(long page, ByteBuffer bytes, int at, int bodyBytes) {
+        glance.add(page, 0, 0);
+    }
+
+    @Override
+    public void foreseen() {
+        glance.look();
     }
 
     @Override

@@ -86,6 +86,19 @@ final class PageRecord {
         return Short.toUnsignedInt(body.getShort(RANGES));
     }
 
+    /**
+     * Where the first range of a change lies, before anything is checked: good for a hint only.
+     *
+     * @param at where the body begins in the buffer
+     * @return the range's offset times 2<sup>16</sup>, and its length; 0 if there is none
+     */
+    static int firstRange(ByteBuffer bytes, int at, int bodyBytes) {
+        if (bodyBytes < HEADER_BYTES + BYTES_PER_RANGE || bytes.getShort(at + ACTION) != CHANGE) {
+            return 0;
+        }
+        return bytes.getShort(at + HEADER_BYTES) << Short.SIZE | Short.toUnsignedInt(bytes.getShort(at + HEADER_BYTES + 2));
+    }
+
     /** Whether redo needs nothing of the page as it was. */
     static boolean isWhole(ByteBuffer body) {
         return action(body) != CHANGE;

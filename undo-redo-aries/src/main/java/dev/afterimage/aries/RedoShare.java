@@ -6,6 +6,7 @@ import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.HomeSpace;
+import dev.afterimage.buffer.PageGlance;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.wal.PageRedo;
@@ -28,6 +29,7 @@ final class RedoShare implements PageRedo {
     private final BufferPool pool;
     private final HomeSpace homes;
     private final TornPages tornPages;
+    private final PageGlance glance;
     private final TransactionSet redone = new TransactionSet();
     private long changesRedone;
     private long changesSkipped;
@@ -37,6 +39,18 @@ final class RedoShare implements PageRedo {
         this.pool = pool;
         this.homes = homes;
         this.tornPages = tornPages;
+        this.glance = new PageGlance(pool, homes);
+    }
+
+    @Override
+    public void foresee(long page, ByteBuffer bytes, int at, int bodyBytes) {
+        int range = PageRecord.firstRange(bytes, at, bodyBytes);
+        glance.add(page, range >>> Short.SIZE, range & 0xFFFF);
+    }
+
+    @Override
+    public void foreseen() {
+        glance.look();
     }
 
     @Override

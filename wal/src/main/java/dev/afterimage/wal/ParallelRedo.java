@@ -34,9 +34,12 @@ import dev.afterimage.spi.BackgroundTasks;
  * partition takes the oldest out, and it does all of it before it lets go. What redo makes of a page depends on the page and its records alone, so nothing that threads do in between can matter. What
  * does depend on threads: in which order <em>different</em> pages are read, and sent home to make room.
  *
- * <p><b>Where the threads come from (rule N1).</b> All but the caller's are {@link BackgroundTasks} of the engine. They are never relied upon: until the first of them has turned up, {@link #add}
- * does each record at once, on the caller's thread; after that, the caller does batches itself whenever a queue is full, and at the end. So where background work stands still, as in the conformance kit, redo runs exactly as on one
+ * <p><b>Where the threads come from (rule N1).</b> All but the caller's are {@link BackgroundTasks} of the engine. They are never relied upon: until the first of them has turned up, the
+ * caller's thread does all records itself, in the order of the log, a batch at a time, whatever the number of partitions; after that, the caller does batches itself whenever a queue is full, and at the end. So where background work stands still, as in the conformance kit, redo runs exactly as on one
  * thread, and its trace is the same on any machine.
+ *
+ * <p><b>Why batches, on one thread too.</b> A database that fits memory does not fit the processor's caches, and a record is about any page: redo that looks at one page after the other mostly waits for memory. So a
+ * batch is gone through twice: the first time {@link PageRedo#foresee} only has its pages fetched, which many loads do at once; then the records are done.
  *
  * <p><b>Errors.</b> What a partition throws, an {@link Error} too, ends the pass: the caller gets it from the next {@link #add} that notices, at the latest from {@link #finish}. If several throw, it is that of the oldest record
  * among them. Nothing that was added behind it is promised to be done or not; a pass that threw has to be run again from the beginning.
@@ -54,7 +57,8 @@ public final class ParallelRedo implements AutoCloseable {
     private static final int SPINS = 500;
 
     private final RedoFailure failure = new RedoFailure();
-    private final RedoRecord direct = new RedoRecord();
+    /** What the caller does itself until the first task turns up: of all partitions, in the order of the log. */
+    private final RedoBatch direct = new RedoBatch();
     private final RedoPartition[] partitions;
     private final BackgroundTask[] tasks;
     /** For each task, 1 while it has found nothing to do and waits to be woken. */
@@ -125,9 +129,12 @@ public final class ParallelRedo implements AutoCloseable {
         RedoPartition partition = partitions[partitionOf(page)];
         if (!handsOver) {
             if (!turnedUp) {
-                partition.redo().redo(direct.of(page, note, lsn, type, transactionId, body));
+                while (!direct.add(page, note, lsn, type, transactionId, body)) {
+                    doDirect();
+                }
                 return;
             }
+            doDirect();
             handsOver = true; // from here on: nothing may be done directly that could overtake what waits
         }
         while (!partition.open().add(page, note, lsn, type, transactionId, body)) {
@@ -141,6 +148,7 @@ public final class ParallelRedo implements AutoCloseable {
      * @throws RuntimeException what redo of any record threw
      */
     public void finish() {
+        doDirect();
         for (RedoPartition partition : partitions) {
             if (!partition.open().isEmpty()) {
                 handOver(partition);
@@ -164,6 +172,14 @@ public final class ParallelRedo implements AutoCloseable {
                 task.close();
             }
         }
+    }
+
+    private void doDirect() {
+        direct.foresee(partitions[0].redo());
+        for (RedoRecord record = direct.next(); record != null; record = direct.next()) {
+            partitions[partitionOf(record.page())].redo().redo(record);
+        }
+        direct.clear();
     }
 
     private void handOver(RedoPartition partition) {

@@ -47,6 +47,16 @@ final class RedoBatch {
         return true;
     }
 
+    /** Tells of all records in it, before any is taken out. */
+    void foresee(PageRedo redo) {
+        for (int start = 0; start < filled;) {
+            int bodyBytes = bytes.getInt(start + 36);
+            redo.foresee(bytes.getLong(start), bytes, start + HEADER_BYTES, bodyBytes);
+            start += HEADER_BYTES + (bodyBytes + 7 & -8);
+        }
+        redo.foreseen();
+    }
+
     /** The next record that was not taken out yet, or null; always the same object. */
     @Nullable RedoRecord next() {
         if (at == filled) {

@@ -66,6 +66,7 @@ final class RedoPartition {
     private void apply(RedoBatch batch, RedoFailure failure) {
         long lsn = 0;
         try {
+            batch.foresee(redo);
             for (RedoRecord record = batch.next(); record != null; record = batch.next()) {
                 if (failure.isSet()) {
                     return; // the pass is lost, and this page's records before these may be missing

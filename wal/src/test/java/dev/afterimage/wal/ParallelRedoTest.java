@@ -103,22 +103,52 @@ class ParallelRedoTest {
     }
 
     @Test
-    @DisplayName("does each record at once while background work stands still, in the order of the log over all pages")
+    @DisplayName("does all records on the caller's thread while background work stands still, in the order of the log over all pages, a batch at a time whatever the number of threads")
     void inlineWithoutHelp() {
         HandTasks tasks = HandTasks.still();
-        try (ParallelRedo redo = ParallelRedo.start(tasks, 4, partition -> record -> assertTrue(record.lsn() > 0))) {
-            assertEquals(3, tasks.open());
+        for (int threads : new int[] {1, 2, 4}) {
+            List<String> order = new ArrayList<>();
+            try (ParallelRedo redo = ParallelRedo.start(tasks, threads, partition -> new PageRedo() {
+                @Override
+                public void foresee(long page, ByteBuffer bytes, int at, int bodyBytes) {
+                    order.add("foresee " + page + " of " + bodyBytes);
+                }
+
+                @Override
+                public void foreseen() {
+                    order.add("foreseen");
+                }
+
+                @Override
+                public void redo(RedoRecord record) {
+                    order.add("redo " + record.page() + " at " + record.lsn());
+                }
+            })) {
+                assertEquals(threads - 1, tasks.open());
+                add(redo, 7, 1, RedoBatch.BYTES / 3);
+                add(redo, 8, 2, RedoBatch.BYTES / 3);
+                assertEquals(List.of(), order);
+                add(redo, 7, 3, RedoBatch.BYTES / 3); // has no room in the batch any more
+                redo.finish();
+            }
+            assertEquals(0, tasks.open(), "its tasks end with it");
+            int third = RedoBatch.BYTES / 3;
+            assertEquals(List.of("foresee 7 of " + third, "foresee 8 of " + third, "foreseen", "redo 7 at 1", "redo 8 at 2", "foresee 7 of " + third, "foreseen", "redo 7 at 3"), order);
+        }
+    }
+
+    @Test
+    @DisplayName("what was added before a task turned up is done before what was added afterwards")
+    void nothingOvertakes() {
+        HandTasks tasks = HandTasks.still();
+        try (ParallelRedo redo = start(tasks, 2)) {
+            add(redo, 1, 1, 100);
+            tasks.run(0);
+            add(redo, 1, 2, 100);
+            add(redo, 1, 3, 100);
             redo.finish();
         }
-        assertEquals(0, tasks.open(), "its tasks end with it");
-        List<Long> order = new ArrayList<>();
-        try (ParallelRedo redo = ParallelRedo.start(tasks, 4, partition -> record -> order.add(record.page()))) {
-            for (long page = 0; page < 50; page++) {
-                add(redo, page, page + 1, 10);
-                assertEquals(page + 1, order.size());
-                assertEquals(page, order.get((int) page));
-            }
-        }
+        assertEquals(List.of(1L, 2L, 3L), shares.stream().flatMap(share -> share.lsns.stream()).toList());
     }
 
     @Test
@@ -197,11 +227,12 @@ class ParallelRedoTest {
     }
 
     @Test
-    @DisplayName("throws at once what redo on the caller's own thread throws")
+    @DisplayName("throws what redo on the caller's own thread throws as it is, with the batch")
     void ownErrors() {
         StoreDamagedException thrown = new StoreDamagedException("page 7");
         try (ParallelRedo redo = ParallelRedo.start(HandTasks.still(), 2, partition -> record -> sneak(thrown))) {
-            assertSame(thrown, assertThrows(StoreDamagedException.class, () -> add(redo, 7, 1, 10)));
+            add(redo, 7, 1, RedoBatch.BYTES - 100);
+            assertSame(thrown, assertThrows(StoreDamagedException.class, () -> add(redo, 7, 2, 100)));
         }
     }
 
