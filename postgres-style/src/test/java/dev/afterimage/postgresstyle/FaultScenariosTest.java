@@ -212,7 +212,7 @@ class FaultScenariosTest {
             script.commit(Durability.POWER_SAFE, bothEnds(3, 101));
             script.disk.faults().failNextSync(StoreFileNames.PAGES::equals, kind);
             assertThrows(StoreFailedException.class, script.store::checkpoint);
-            assertEquals(1, script.store.failures.size());
+            assertEquals(1, script.store.failures());
             assertThrows(StoreFailedException.class, script.store::checkpoint);
             assertThrows(StoreFailedException.class, () -> script.put(3, 102));
             script.sweep(PLAN, 0);
@@ -261,7 +261,7 @@ class FaultScenariosTest {
         assertThrows(StoreFailedException.class, () -> script.put(3, 102));
         assertThrows(StoreFailedException.class, () -> script.put(4, 103));
         assertThrows(StoreFailedException.class, script.store::checkpoint);
-        assertEquals(1, script.store.failures.size());
+        assertEquals(1, script.store.failures());
         script.sweep(PLAN, 0);
     }
 
@@ -347,7 +347,7 @@ class FaultScenariosTest {
         disk.faults().capacityBytes(disk.allocatedBytes());
         for (int round = 0; round < 5; round++) {
             assertTrue(commitUntilFull(store) > 10);
-            assertTrue(store.failures.isEmpty());
+            assertEquals(0, store.failures());
             assertEquals(store.get(0), store.get(0, 8), "reads go on");
             assertTrue(store.strategy.recoveryDebtBytes() >= store.strategy.recoveryDebtLimitBytes(), "it asks for a checkpoint");
             try (SmallStore again = reopenFull(disk)) {

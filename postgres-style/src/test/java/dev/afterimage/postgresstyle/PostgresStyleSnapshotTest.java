@@ -229,7 +229,7 @@ class PostgresStyleSnapshotTest {
                 } finally {
                     disk.faults().clear();
                 }
-                assertTrue(store.failures.isEmpty());
+                assertEquals(0, store.failures());
                 int lost = 0;
                 for (int page = 0; page < pages; page++) {
                     assertEquals(7, store.get(page));

@@ -1,57 +1,36 @@
 package dev.afterimage.postgresstyle;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGeneratorFactory;
 
 import dev.afterimage.api.Durability;
-import dev.afterimage.api.PageNotFoundException;
-import dev.afterimage.api.RecoveryProgress;
 import dev.afterimage.api.RecoveryReport;
-import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.CommitTicket;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageChange;
 import dev.afterimage.spi.RecoveryStrategy;
-import dev.afterimage.spi.StrategyContext;
-import dev.afterimage.spi.StrategyEvents;
-import dev.afterimage.spi.StrategyOptions;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.Disk;
-import dev.afterimage.spitests.simulation.SteppedTime;
 import dev.afterimage.spitests.simulation.StillTasks;
+import dev.afterimage.spitests.workbench.Workbench;
 
-/** The strategy with as much of an engine as a test needs: it notes changed ranges, and nothing else. */
-final class SmallStore implements AutoCloseable, StrategyEvents {
-    static final int PAGE_SIZE = 4096;
-    static final long STORE_ID = 0x5EED;
-    static final Map<String, String> SMALL_SEGMENTS = Map.of("wal-segment-size", "256KiB", "max-wal-size", "1MiB", "wal-buffers", "64KiB");
+/** This strategy on the kit's workbench, with a small log, and pages whose number stands at offset 0 alone. */
+final class SmallStore implements AutoCloseable {
+    static final int PAGE_SIZE = Workbench.PAGE_SIZE;
+    static final long STORE_ID = Workbench.STORE_ID;
+    private static final Workbench.Setup SETUP = new Workbench.Setup(new PostgresStyleProvider(),
+            Map.of("wal-segment-size", "256KiB", "max-wal-size", "1MiB", "wal-buffers", "64KiB"));
 
-    final StillTasks tasks = new StillTasks();
-    final SteppedTime time = new SteppedTime();
-    final List<Throwable> failures = new ArrayList<>();
-    final List<RecoveryProgress> progress = new ArrayList<>();
+    final StillTasks tasks;
     final RecoveryStrategy strategy;
     final RecoveryReport report;
-    private long nextId;
+    private final Workbench bench;
 
-    private SmallStore(Disk disk, boolean created, int frames, Map<String, String> options) {
-        PostgresStyleProvider provider = new PostgresStyleProvider();
-        Map<String, String> given = new HashMap<>(SMALL_SEGMENTS);
-        given.putAll(options);
-        strategy = provider.open(new StrategyContext(disk, created, STORE_ID, PAGE_SIZE, (long) frames * PAGE_SIZE, Duration.ofMillis(100),
-                StrategyOptions.of(provider.name(), provider.options(), given), time, tasks, RandomGeneratorFactory.of("L64X128MixRandom").create(disk.list().size()), this));
-        try {
-            report = strategy.recover();
-        } catch (Throwable t) {
-            strategy.close();
-            throw t;
-        }
-        nextId = report.highestTransactionId() + 1;
+    private SmallStore(Workbench bench) {
+        this.bench = bench;
+        tasks = bench.tasks();
+        strategy = bench.strategy();
+        report = bench.report();
     }
 
     static SmallStore create(Disk disk) {
@@ -59,7 +38,7 @@ final class SmallStore implements AutoCloseable, StrategyEvents {
     }
 
     static SmallStore create(Disk disk, int frames) {
-        return new SmallStore(disk, true, frames, Map.of());
+        return new SmallStore(SETUP.create(disk, frames, 0));
     }
 
     static SmallStore open(Disk disk) {
@@ -67,26 +46,24 @@ final class SmallStore implements AutoCloseable, StrategyEvents {
     }
 
     static SmallStore open(Disk disk, int frames) {
-        return new SmallStore(disk, false, frames, Map.of());
+        return new SmallStore(SETUP.open(disk, frames));
     }
 
-    @Override
-    public void recoveryProgress(RecoveryProgress far) {
-        progress.add(far);
+    int failures() {
+        return bench.failures();
     }
 
-    @Override
-    public void failed(Throwable cause) {
-        failures.add(cause);
+    int progressReports() {
+        return bench.progressReports();
     }
 
     Transaction begin() {
-        return new Transaction(nextId++);
+        return new Transaction(bench.begin());
     }
 
     /** For threads that number their own. */
     Transaction begin(long id) {
-        return new Transaction(id);
+        return new Transaction(bench.begin(id));
     }
 
     /** One transaction that creates a page with a value, committed safely. */
@@ -118,37 +95,38 @@ final class SmallStore implements AutoCloseable, StrategyEvents {
     }
 
     void checkpoint() {
-        strategy.checkpoint(CheckpointPace.IMMEDIATE);
+        bench.checkpoint();
     }
 
     /** Writes dirty pages home without a checkpoint, as the background writer would. */
     void writeHomes() {
-        tasks.run("page writer");
+        bench.writeHomes();
     }
 
     @Override
     public void close() {
-        strategy.close();
+        bench.close();
     }
 
     /** A strategy's transaction with methods for tests. */
-    final class Transaction {
+    static final class Transaction {
         final StrategyTransaction inner;
+        private final Workbench.Work work;
 
-        private Transaction(long id) {
-            inner = strategy.begin(id);
+        private Transaction(Workbench.Work work) {
+            this.work = work;
+            inner = work.inner();
         }
 
         void create(long page, long value) {
             try (PageAccess access = inner.create(page)) {
-                set(access, 0, value);
+                access.bytes().putLong(0, value);
+                inner.changed(access, new OneRange(access, 0, Long.BYTES));
             }
         }
 
         void put(long page, int offset, long value) {
-            try (PageAccess access = inner.write(page)) {
-                set(access, offset, value);
-            }
+            work.put(page, offset, value);
         }
 
         /** Changes every byte of a page. */
@@ -174,11 +152,7 @@ final class SmallStore implements AutoCloseable, StrategyEvents {
         }
 
         long get(long page, int offset) {
-            try (PageAccess access = inner.read(page)) {
-                return access.bytes().getLong(offset);
-            } catch (PageNotFoundException e) {
-                return -1;
-            }
+            return work.get(page, offset);
         }
 
         void discard(long page) {
@@ -191,11 +165,6 @@ final class SmallStore implements AutoCloseable, StrategyEvents {
 
         void rollback() {
             inner.rollback();
-        }
-
-        private void set(PageAccess access, int offset, long value) {
-            access.bytes().putLong(offset, value);
-            inner.changed(access, new OneRange(access, offset, Long.BYTES));
         }
     }
 

@@ -63,6 +63,7 @@ public final class Workbench implements AutoCloseable {
 
     private final StillTasks tasks = new StillTasks();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger progress = new AtomicInteger();
     private final RecoveryStrategy strategy;
     private final RecoveryReport report;
     private final AtomicLong nextId;
@@ -73,7 +74,7 @@ public final class Workbench implements AutoCloseable {
         given.putAll(options);
         strategy = provider.open(new StrategyContext(disk, created, STORE_ID, PAGE_SIZE, (long) frames * PAGE_SIZE, Duration.ofMillis(100),
                 StrategyOptions.of(provider.name(), provider.options(), given), new SteppedTime(), background == null ? tasks : background,
-                RandomGeneratorFactory.of("L64X128MixRandom").create(disk.list().size()), new Events(failures)));
+                RandomGeneratorFactory.of("L64X128MixRandom").create(disk.list().size()), new Events(failures, progress)));
         try {
             report = strategy.recover();
             for (RecoveredTransaction loser : strategy.recoveredTransactions()) {
@@ -104,11 +105,13 @@ public final class Workbench implements AutoCloseable {
         /** A new store with options that add to those of this set-up or replace them. */
         public Workbench create(Disk disk, int frames, int pages, Map<String, String> more) {
             Workbench made = new Workbench(this, disk, true, frames, more, null);
-            Work work = made.begin();
-            for (int page = 0; page < pages; page++) {
-                work.create(page, page);
+            if (pages > 0) {
+                Work work = made.begin();
+                for (int page = 0; page < pages; page++) {
+                    work.create(page, page);
+                }
+                work.commit();
             }
-            work.commit();
             return made;
         }
 
@@ -128,10 +131,11 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
-    private record Events(AtomicInteger failures) implements StrategyEvents {
+    private record Events(AtomicInteger failures, AtomicInteger progressed) implements StrategyEvents {
         @Override
         public void recoveryProgress(RecoveryProgress progress) {
             assertTrue(progress.done() >= 0 && progress.done() <= progress.total(), progress::toString);
+            progressed.incrementAndGet();
         }
 
         @Override
@@ -155,6 +159,11 @@ public final class Workbench implements AutoCloseable {
         return tasks;
     }
 
+    /** How often recovery said how far it was. */
+    public int progressReports() {
+        return progress.get();
+    }
+
     /** How often the strategy said that it had failed. */
     public int failures() {
         return failures.get();
@@ -162,7 +171,12 @@ public final class Workbench implements AutoCloseable {
 
     /** A new transaction. */
     public Work begin() {
-        return new Work(nextId.getAndIncrement());
+        return begin(nextId.getAndIncrement());
+    }
+
+    /** A new transaction with a number that the caller gives out, each number once. */
+    public Work begin(long id) {
+        return new Work(id);
     }
 
     /** Changes a page in a transaction of its own, safe against power loss on return. */
@@ -229,14 +243,21 @@ public final class Workbench implements AutoCloseable {
         /** Creates a page that holds a number. */
         public void create(long page, long value) {
             try (PageAccess access = inner.create(page)) {
-                set(access, value);
+                set(access, value, 0, LAST);
             }
         }
 
         /** Changes both ends of a page, so that tearing it between makes neither the old page nor the new one. */
         public void put(long page, long value) {
             try (PageAccess access = inner.write(page)) {
-                set(access, value);
+                set(access, value, 0, LAST);
+            }
+        }
+
+        /** Changes eight bytes at an offset of a page and nothing else: {@link #get(long)} then finds that the ends differ, unless the other one is changed too. */
+        public void put(long page, int offset, long value) {
+            try (PageAccess access = inner.write(page)) {
+                set(access, value, offset);
             }
         }
 
@@ -265,6 +286,15 @@ public final class Workbench implements AutoCloseable {
             }
         }
 
+        /** What eight bytes at an offset of a page hold; -1 if the page does not exist. */
+        public long get(long page, int offset) {
+            try (PageAccess access = inner.read(page)) {
+                return access.bytes().getLong(offset);
+            } catch (PageNotFoundException e) {
+                return -1;
+            }
+        }
+
         /** Commits; on return it is safe against power loss. */
         public void commit() {
             inner.commit(Durability.POWER_SAFE).await();
@@ -276,17 +306,18 @@ public final class Workbench implements AutoCloseable {
         }
 
         /** A change that the strategy refuses is taken off the page again, as the engine would. */
-        private void set(PageAccess access, long value) {
-            byte[][] before = new byte[2][Long.BYTES];
-            access.bytes().get(0, before[0], 0, Long.BYTES);
-            access.bytes().get(LAST, before[1], 0, Long.BYTES);
-            access.bytes().putLong(0, value);
-            access.bytes().putLong(LAST, value);
+        private void set(PageAccess access, long value, int... offsets) {
+            byte[][] before = new byte[offsets.length][Long.BYTES];
+            for (int i = 0; i < offsets.length; i++) {
+                access.bytes().get(offsets[i], before[i], 0, Long.BYTES);
+                access.bytes().putLong(offsets[i], value);
+            }
             try {
-                inner.changed(access, new Ranges(access, new int[] {0, LAST}, before));
+                inner.changed(access, new Ranges(access, offsets, before));
             } catch (RuntimeException e) {
-                access.bytes().put(0, before[0], 0, Long.BYTES);
-                access.bytes().put(LAST, before[1], 0, Long.BYTES);
+                for (int i = 0; i < offsets.length; i++) {
+                    access.bytes().put(offsets[i], before[i], 0, Long.BYTES);
+                }
                 throw e;
             }
         }
