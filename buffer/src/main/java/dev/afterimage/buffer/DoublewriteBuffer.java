@@ -244,6 +244,31 @@ public final class DoublewriteBuffer implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes every home durable, and then forgets all copies: the area is as it was when it was made. So a {@link #repair()} brings back no page that was cut off a home file since. For one thread, while nobody else writes.
+     *
+     * @throws SyncFailedException which is final
+     */
+    public void forgetCopies() {
+        sending.lock();
+        try {
+            sendAll();
+            syncHomesInDoubt();
+            long end = (long) REGIONS * slots * DoublewriteSlot.bytes(pageSize);
+            for (long position = 0; position < end; position += pageSize) {
+                area.write(ByteBuffer.allocate((int) Math.min(pageSize, end - position)), position);
+            }
+            try {
+                area.syncData();
+            } catch (SyncFailedException cause) {
+                failure.failed(cause);
+                throw cause;
+            }
+        } finally {
+            sending.unlock();
+        }
+    }
+
     // ---- what home pages call
 
     /** Takes a page in; returns when it is in a batch. Its checksum is right. */

@@ -256,7 +256,7 @@ final class InnodbStrategy implements RecoveryStrategy {
             closing.run(() -> {
                 if (!failure.hasFailed()) {
                     // Transactions that recovery left to be rolled back stay as they are: the next one finds them in their undo segments.
-                    checkpointer().takeAll(open.transactions().isQuiet());
+                    new UndoTruncation(open, checkpointer(), Objects.requireNonNull(doublewrite), Objects.requireNonNull(files).undo(), failure).closeAll(newGroup());
                 }
                 lastStatistics = statistics(open);
             });

@@ -100,6 +100,11 @@ final class RollbackSegments {
         }
     }
 
+    /** Takes the undo tablespace back to what {@link #create} made; returns its pages. See {@link UndoSpace#empty}. */
+    long empty(PageGroup group) {
+        return space.empty(group, FIRST_COUNT);
+    }
+
     /** All of them. */
     List<RollbackSegment> all() {
         return segments;

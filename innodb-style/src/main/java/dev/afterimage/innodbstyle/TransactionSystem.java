@@ -95,6 +95,11 @@ final class TransactionSystem {
         return lastCommitLsn.get();
     }
 
+    /** Whether nobody needs undo any more: nobody is writing, recovered transactions included, and nobody looks at the past. */
+    boolean needsNoUndo() {
+        return active.isEmpty() && views.isEmpty();
+    }
+
     // ---- views
 
     /** Opens a view of this moment. */

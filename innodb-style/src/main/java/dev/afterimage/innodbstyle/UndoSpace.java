@@ -12,7 +12,7 @@ import dev.afterimage.memory.OffHeapBytes;
  * The undo tablespace: which of its pages are free, and the page that says so.
  *
  * <p>Free pages form a list through the pages themselves, so the whole chain of an undo segment becomes free by changing two pages, however long it is. A page that was never used is taken only when the list is
- * empty: the file is as long as the most undo that was ever needed at once.
+ * empty: the file is as long as the most undo that was needed at once since it was last cut ({@link UndoTruncation}).
  *
  * <p>{@link #lock} guards the header page and what is remembered of it here. It is the last lock that anybody takes; who takes it has reserved room in the log before. Latching the header page is then a
  * matter of form, for write-back.
@@ -211,6 +211,43 @@ final class UndoSpace {
     }
 
     // ---- rollback segments
+
+    /**
+     * Makes the tablespace what it was when it was new, in one mini-transaction, however much was in it; returns how many pages that is. Only the numbers go on. The undo segments that there were are gone, cached ones and the history
+     * alike: so no transaction is unfinished, no snapshot is open, and nothing but closing the store follows.
+     *
+     * @param fresh the rollback segments made with the store, which stay: their pages are those behind the header page
+     */
+    long empty(PageGroup group, int fresh) {
+        group.reserve(PageGroup.bytesFor(5 + 3 * fresh, 4 * Long.BYTES + fresh * 2 * Integer.BYTES));
+        lock.lock();
+        try {
+            Frame header = header(group);
+            Frame[] segments = new Frame[fresh];
+            for (int number = 0; number < fresh; number++) {
+                segments[number] = group.undoPage(number + 1L);
+                UndoPage.require(segments[number].page(), number + 1L, UndoPage.KIND_ROLLBACK_SEGMENT);
+            }
+            group.latch();
+            group.putLong(header, UndoPage.SPACE_UNUSED_FROM, fresh + 1L);
+            group.putLong(header, UndoPage.SPACE_FREE_HEAD, 0);
+            group.putLong(header, UndoPage.SPACE_FREE_PAGES, 0);
+            group.putInt(header, UndoPage.SPACE_SEGMENTS, fresh);
+            for (int number = 0; number < fresh; number++) {
+                group.init(segments[number]);
+                group.putInt(segments[number], UndoPage.KIND, UndoPage.KIND_ROLLBACK_SEGMENT);
+                group.putInt(segments[number], UndoPage.SEGMENT_NUMBER, number);
+            }
+            group.commit();
+            unusedFrom = fresh + 1L;
+            freeHead = 0;
+            freePages = 0;
+            return unusedFrom;
+        } finally {
+            lock.unlock();
+            group.cancel();
+        }
+    }
 
     /** Makes another rollback segment's header page; returns the page. */
     long addRollbackSegment(PageGroup group, int number) {

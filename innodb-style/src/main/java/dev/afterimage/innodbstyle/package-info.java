@@ -13,6 +13,7 @@
  *   <tr><td>DB_TRX_ID, DB_ROLL_PTR</td><td>{@link dev.afterimage.innodbstyle.VersionHeader}, {@link dev.afterimage.innodbstyle.RollPointer}</td></tr>
  *   <tr><td>trx_sys, read view, consistent read</td><td>{@link dev.afterimage.innodbstyle.TransactionSystem}, {@link dev.afterimage.innodbstyle.ReadView}, {@link dev.afterimage.innodbstyle.VersionReader}</td></tr>
  *   <tr><td>purge, history list</td><td>{@link dev.afterimage.innodbstyle.Purge}</td></tr>
+ *   <tr><td>undo tablespace truncation</td><td>{@link dev.afterimage.innodbstyle.UndoTruncation}</td></tr>
  *   <tr><td>doublewrite buffer</td><td>{@link dev.afterimage.buffer.DoublewriteBuffer}</td></tr>
  *   <tr><td>FIL_PAGE_FILE_FLUSH_LSN</td><td>{@link dev.afterimage.innodbstyle.FlushLsn}</td></tr>
  *   <tr><td>crash recovery; rollback of recovered transactions</td><td>{@link dev.afterimage.innodbstyle.Recovery}, {@link dev.afterimage.innodbstyle.RedoBatch}; {@link dev.afterimage.innodbstyle.Loser}</td></tr>
@@ -43,7 +44,8 @@
  *       needs it.
  *   <li>Its history list has an entry for each undo log, in the order of commits, because purge has to take away delete-marked rows in that order. Here purge only frees space; so the history is one of undo segments, and a commit touches the
  *       rollback segment's header page only when its undo segment is full.
- *   <li>An undo tablespace can be truncated there. Here the file keeps the length of the most undo that was ever needed at once, and what is free in it is used again.
+ *   <li>An undo tablespace can be truncated there while others serve. Here there is one: while the store is open its file keeps the length of the most undo that was needed at once, and what is free in it is used again; an orderly end cuts
+ *       it to the length of a new one, where it had used more than 256 pages and nobody needs undo any more ({@link dev.afterimage.innodbstyle.UndoTruncation}).
  *   <li>Its change buffer, adaptive hash index, and the flushing of neighbours are about B-trees and spinning disks, and left out.
  *   <li>{@code innodb_flush_log_at_trx_commit} is all there is to say there; here each commit has a level, and the option can only make it stricter.
  *   <li>The state PREPARED has its code and no use yet: there is no two-phase commit.

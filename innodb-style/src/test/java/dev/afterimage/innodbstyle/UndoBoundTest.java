@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import dev.afterimage.api.Durability;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.StrategySnapshot;
+import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.workbench.Workbench;
 
@@ -33,9 +34,25 @@ class UndoBoundTest {
         System.out.println(run(10_000_000, 1_000_000));
     }
 
+    @Test
+    @Tag("campaign")
+    @DisplayName("10,000,000 transactions, all of them under one open snapshot")
+    void millionsUnderOneSnapshot() {
+        System.out.println(run(10_000, 10_000_000));
+    }
+
     private static String run(int transactions, int underSnapshot) {
         SimulatedDisk disk = new SimulatedDisk();
         disk.recording(false);
+        String report = run(disk, transactions, underSnapshot);
+        try (DiskFile undo = disk.open(StoreFiles.UNDO)) {
+            // The file is as long as the most undo that was needed at once, until the store is closed.
+            assertEquals(3L * Workbench.PAGE_SIZE, undo.size());
+            return String.format(Locale.ROOT, "%s; undo file of the closed store: %,d bytes", report, undo.size());
+        }
+    }
+
+    private static String run(SimulatedDisk disk, int transactions, int underSnapshot) {
         try (Workbench store = SmallLog.SETUP.create(disk, 2_000, PAGES, Map.of("redo-log-capacity", "16MiB"))) {
             long begin = System.nanoTime();
             work(store, 0, transactions);
@@ -45,18 +62,22 @@ class UndoBoundTest {
             assertTrue(bounded < 16, () -> "one writer at a time needs hardly any undo, found " + bounded + " pages");
             StrategySnapshot snapshot = store.strategy().openSnapshot(Integer.MAX_VALUE);
             long seen = get(snapshot, 5);
+            begin = System.nanoTime();
             work(store, transactions, underSnapshot);
+            double secondsUnderSnapshot = (System.nanoTime() - begin) / 1e9;
             long grown = undo.usedPages();
             assertTrue(grown - bounded > underSnapshot / 100, () -> "undo for the snapshot: " + grown + " pages");
+            begin = System.nanoTime();
             assertEquals(seen, get(snapshot, 5));
+            double secondsToRead = (System.nanoTime() - begin) / 1e9;
             snapshot.commit(Durability.RELAXED).await();
             store.tasks().run("purge");
             assertTrue(undo.freePages() >= grown - bounded, () -> undo.freePages() + " free pages of " + grown);
             assertEquals(0, SmallLog.storeOf(store).rollbackSegments().historyLength());
             work(store, 0, underSnapshot);
             assertEquals(grown, undo.usedPages());
-            return String.format(Locale.ROOT, "%,d transactions in %.1f s: %d undo pages; %,d more under a snapshot: %,d; free again when it had ended: %,d", transactions, seconds, bounded, underSnapshot, grown,
-                    undo.freePages());
+            return String.format(Locale.ROOT, "%,d transactions in %.1f s: %d undo pages; %,d more under a snapshot in %.1f s: %,d pages of %d bytes; its moment read through all of them in %.2f s; free again when it had ended: %,d",
+                    transactions, seconds, bounded, underSnapshot, secondsUnderSnapshot, grown, Workbench.PAGE_SIZE, secondsToRead, undo.freePages());
         }
     }
 
