@@ -26,6 +26,9 @@ final class UndoTruncation {
     /** A tablespace that used no more is left as it is: it grows by a mebibyte at a time, which is that many pages of 4 KiB. */
     static final int PAGES_LEFT_ALONE = 256;
 
+    /** A file that is longer than what was used by that much is cut as well: a crash came before step 4. Room reserved ahead is less. */
+    static final long BYTES_LEFT_ALONE = 2 << 20;
+
     private final OpenStore store;
     private final Checkpointer checkpointer;
     private final DoublewriteBuffer doublewrite;
@@ -43,12 +46,17 @@ final class UndoTruncation {
     /** Takes the last checkpoint. Transactions that recovery left to be rolled back stay as they are: the next one finds them in their undo segments. */
     void closeAll(PageGroup group) {
         boolean quiet = store.transactions().isQuiet();
-        boolean cut = store.transactions().needsNoUndo() && store.undoSpace().usedPages() > PAGES_LEFT_ALONE;
+        boolean cut = store.transactions().needsNoUndo() && isTooLong();
         long pages = cut ? empty(group) : 0;
         checkpointer.takeAll(quiet);
         if (pages > 0 && store.log().checkpointLsn() == store.log().endLsn()) {
             cutTo(pages * store.pool().pageSize());
         }
+    }
+
+    private boolean isTooLong() {
+        long used = store.undoSpace().usedPages();
+        return used > PAGES_LEFT_ALONE || undo.size() > used * store.pool().pageSize() + BYTES_LEFT_ALONE;
     }
 
     /** Step 1; returns 0 if the pages for it cannot be had, and then nothing has changed. */

@@ -48,6 +48,19 @@ class UndoTruncationTest {
     }
 
     @Test
+    @DisplayName("though it is hardly used, where a crash came between emptying and cutting it")
+    void cutLater() {
+        SimulatedDisk disk = disk();
+        SmallLog.SETUP.create(disk, FRAMES, PAGES).close();
+        long before = length(disk);
+        try (DiskFile undo = disk.open(StoreFiles.UNDO)) {
+            undo.resize(before + 2 * UndoTruncation.BYTES_LEFT_ALONE);
+        }
+        SmallLog.SETUP.open(disk, FRAMES).close();
+        assertEquals(SHORT, length(disk));
+    }
+
+    @Test
     @DisplayName("not while somebody needs undo: an open snapshot, an unfinished transaction")
     void needed() {
         SimulatedDisk disk = disk();
