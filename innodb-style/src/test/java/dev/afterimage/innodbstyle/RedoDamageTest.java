@@ -63,6 +63,17 @@ class RedoDamageTest {
         }
     }
 
+    /** Fault G4: a checksum without the header would be right for each of these; then an epoch's own block could name another epoch, and what that epoch wrote would pass for the leavings of an earlier one. */
+    @Test
+    @DisplayName("is refused in each bit of each field of each block's header (G4)")
+    void everyHeaderBit() {
+        for (long block = RedoBlock.numberOf(checkpointLsn); block <= RedoBlock.numberOf(end); block++) {
+            for (int bit = 0; bit < RedoBlock.HEADER_BYTES * 8; bit++) {
+                expectRefusal(block, image.flipBit("redo-0", HEADER + block * 512 + bit / 8, bit % 8), "bit " + bit % 8 + " of byte " + bit / 8);
+            }
+        }
+    }
+
     private void expectRefusal(long block, DiskImage rotten, String what) {
         if (block < RedoBlock.numberOf(beforeLast)) {
             try {

@@ -240,7 +240,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-W1")
     @DisplayName("W1 Nothing durable is overwritten before what recovery needs is durable")
     public void nothingIsOverwrittenTooEarly() {
-        campaign().directed(DirectedScenario.RECYCLED_LOG, DirectedScenario.MUCH_LOG, DirectedScenario.BACKGROUND_AMID_CHECKPOINT);
+        campaign().directed(DirectedScenario.RECYCLED_LOG, DirectedScenario.MUCH_LOG, DirectedScenario.BACKGROUND_AMID_CHECKPOINT, DirectedScenario.EVICTION_AMID_CHECKPOINT);
         campaign().random(Mix.CHECKPOINTS, 15);
     }
 

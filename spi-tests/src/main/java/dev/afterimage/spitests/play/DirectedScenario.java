@@ -285,6 +285,34 @@ public enum DirectedScenario implements Scenario {
             }
         }
     },
+    /** A commit whose page then leaves the cache, in the midst of one sync of a checkpoint, each time of the next one: it goes home clean, and no sync is to come that covers it (C4). */
+    EVICTION_AMID_CHECKPOINT {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(2 * stage.subject().cachePages());
+            for (int before = 0; before < EVICTION_SYNCS; before++) {
+                commitAll(stage, pages.subList(0, 2), Durability.POWER_SAFE);
+                Queue<Future<Boolean>> pending = new ConcurrentLinkedQueue<>();
+                Actor other = stage.actor(1);
+                for (int sync = 0; sync < before; sync++) {
+                    stage.disk().faults().duringNextSync(file -> true, () -> { });
+                }
+                stage.disk().faults().duringNextSync(file -> true, () -> {
+                    Future<Boolean> work = other.start(() -> {
+                        commitAll(other, pages.subList(0, 1), Durability.RELAXED);
+                        readUntilGone(other, pages.subList(2, pages.size()), stage.subject().cachePages() / 2);
+                    });
+                    pending.add(work);
+                    other.awaitBlockedOr(work);
+                });
+                stage.checkpoint();
+                stage.disk().faults().clear();
+                pending.forEach(Actor::finish);
+                commit(stage, pages.get(1), Durability.POWER_SAFE); // which the relaxed one comes before
+            }
+        }
+    },
     /** Pages given back, and taken again by others, across openings (S6, R8). */
     PAGES_COME_AND_GO {
         @Override
@@ -330,6 +358,8 @@ public enum DirectedScenario implements Scenario {
     };
 
     private static final int SYNCS_MAX = 16;
+    private static final int EVICTION_SYNCS = 8;
+    private static final int EVICTION_READINGS = 6;
     private static final int LAPS_GROUPS = 4;
     private static final int LAPS_PAGES = 3;
     private static final int LAPS_ROUNDS = 1_600;
@@ -371,6 +401,29 @@ public enum DirectedScenario implements Scenario {
         }
         if (actor.active()) {
             actor.commit(level);
+        }
+    }
+
+    /** A few pages twice, then the next few, and all of that several times: for a cache that spares what was used more than once, and lets a scan pass by. */
+    private static void readUntilGone(Actor actor, List<Long> pages, int few) {
+        for (int time = 0; time < EVICTION_READINGS; time++) {
+            for (int from = 0; from < pages.size(); from += few) {
+                List<Long> next = pages.subList(from, Math.min(from + few, pages.size()));
+                readAll(actor, next);
+                readAll(actor, next);
+            }
+        }
+    }
+
+    private static void readAll(Actor actor, List<Long> pages) {
+        actor.begin();
+        for (long page : pages) {
+            if (actor.active()) {
+                actor.read(page);
+            }
+        }
+        if (actor.active()) {
+            actor.commit(Durability.RELAXED);
         }
     }
 }
