@@ -205,7 +205,7 @@ class InnodbSeededFaultsTest extends EverySeededFaultIsCaught {
         return List.of(
                 new Unseeded("A8", "losers never share a page: the page lock is held to the end, and undo puts back bytes where they were; so the order between losers decides nothing"),
                 new Unseeded("A7, A10", "no index pages, no prepared transactions"),
-                new Unseeded("G4", "put in by hand (a block's checksum leaves out its header), RedoDamageTest.everyHeaderBit catches it, which turns over each bit of each header; the kit does not: most such bits are refused all the same, or do no harm, but an epoch's own block that names another epoch makes the log end there without a word, and no check has such a block in what it spoils"),
+                new Unseeded("G4", "put in by hand (a block's checksum leaves out its header), RedoDamageTest.everyHeaderBit catches it, which turns over each bit of each header; the kit does not: most such bits are refused all the same, or do no harm, but an epoch's own block that names another epoch makes the log end there without a word, and no check of the kit came upon that"),
                 new Unseeded("L1 the other way", "redo that repeats the mini-transaction whose end is the page's LSN changes nothing: it puts bytes in places, so the last one done again makes the same page; not tried"));
     }
 }
