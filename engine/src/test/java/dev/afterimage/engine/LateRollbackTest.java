@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
@@ -42,6 +43,9 @@ import org.mockito.Mockito;
 @Timeout(20)
 @DisplayName("What a crash left unfinished, rolled back behind the open store (A11):")
 class LateRollbackTest {
+    /** The common pool has a single thread on two cores, and would run what is to wait for each other one after the other. */
+    private static final Executor ITS_OWN_THREAD = task -> new Thread(task).start();
+
     private static final TransactionOptions NO_WAIT = TransactionOptions.DEFAULT.withLockTimeout(Duration.ZERO);
 
     private final TestStores before = new TestStores(new TestDisk(), ChangeDetail.RANGES_WITH_BEFORE);
@@ -192,7 +196,7 @@ class LateRollbackTest {
     @DisplayName("who wants such a page waits, through each slice, until the rollback is done")
     void waiter() throws Exception {
         open();
-        CompletableFuture<Long> reader = CompletableFuture.supplyAsync(() -> read(store, TransactionOptions.DEFAULT, changed.get(0)));
+        CompletableFuture<Long> reader = CompletableFuture.supplyAsync(() -> read(store, TransactionOptions.DEFAULT, changed.get(0)), ITS_OWN_THREAD);
         awaitWaiting(1);
         tasks.work.run();
         tasks.work.run();
@@ -215,9 +219,9 @@ class LateRollbackTest {
             try (ReadablePage page = transaction.read(changed.get(0))) {
                 return page.getLong(0);
             }
-        }));
+        }), ITS_OWN_THREAD);
         assertTrue(holding.await(30, TimeUnit.SECONDS));
-        CompletableFuture<Long> second = CompletableFuture.supplyAsync(() -> read(store, TransactionOptions.DEFAULT, free));
+        CompletableFuture<Long> second = CompletableFuture.supplyAsync(() -> read(store, TransactionOptions.DEFAULT, free), ITS_OWN_THREAD);
         awaitWaiting(2);
         tasks.runToTheEnd();
         assertEquals(1, first.get(30, TimeUnit.SECONDS));
@@ -348,7 +352,7 @@ class LateRollbackTest {
         };
         stores.provider.pretended = List.of(failing);
         open();
-        CompletableFuture<Long> waiter = CompletableFuture.supplyAsync(() -> read(store, TransactionOptions.DEFAULT, free));
+        CompletableFuture<Long> waiter = CompletableFuture.supplyAsync(() -> read(store, TransactionOptions.DEFAULT, free), ITS_OWN_THREAD);
         awaitWaiting(1);
         tasks.work.run();
         assertEquals(StoreState.FAILED, store.state());

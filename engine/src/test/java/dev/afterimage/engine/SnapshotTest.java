@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import dev.afterimage.api.Durability;
@@ -32,6 +33,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 @DisplayName("A read-only snapshot")
 class SnapshotTest {
+    /** The common pool has a single thread on two cores, and would run what is to wait for each other one after the other. */
+    private static final Executor ITS_OWN_THREAD = task -> new Thread(task).start();
+
     private static final TransactionOptions SNAPSHOT = TransactionOptions.readOnlySnapshot();
 
     private final TestStores stores = new TestStores(new TestDisk(), ChangeDetail.RANGES);
@@ -97,12 +101,12 @@ class SnapshotTest {
         try (Transaction writer = store.begin(); WritablePage writable = writer.write(page)) {
             writable.putLong(0, 2);
             int locked = store.locks().lockedPages();
-            assertEquals(1L, CompletableFuture.supplyAsync(() -> store.call(SNAPSHOT, snapshot -> read(snapshot, page))).orTimeout(10, TimeUnit.SECONDS).join());
+            assertEquals(1L, CompletableFuture.supplyAsync(() -> store.call(SNAPSHOT, snapshot -> read(snapshot, page)), ITS_OWN_THREAD).orTimeout(10, TimeUnit.SECONDS).join());
             assertEquals(locked, store.locks().lockedPages());
         }
         try (Transaction snapshot = store.begin(SNAPSHOT); ReadablePage readable = snapshot.read(page)) {
             assertEquals(0, store.locks().lockedPages());
-            CompletableFuture.runAsync(() -> write(3)).orTimeout(10, TimeUnit.SECONDS).join();
+            CompletableFuture.runAsync(() -> write(3), ITS_OWN_THREAD).orTimeout(10, TimeUnit.SECONDS).join();
             assertEquals(1, readable.getLong(0));
         }
     }
@@ -154,7 +158,7 @@ class SnapshotTest {
             }
         };
         long before = store.statistics().readOnlyCommits();
-        CompletableFuture<Long> reader = CompletableFuture.supplyAsync(() -> store.call(SNAPSHOT.withDurability(Durability.POWER_SAFE), snapshot -> read(snapshot, page)));
+        CompletableFuture<Long> reader = CompletableFuture.supplyAsync(() -> store.call(SNAPSHOT.withDurability(Durability.POWER_SAFE), snapshot -> read(snapshot, page)), ITS_OWN_THREAD);
         assertTrue(syncing.await(10, TimeUnit.SECONDS), "the reader's commit waits for the sync of what it read");
         assertFalse(reader.isDone());
         go.countDown();
