@@ -191,7 +191,7 @@ final class SmallStore implements AutoCloseable {
 
         @Override
         public void copyBefore(int range, ByteBuffer target) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("not asked for by this strategy, which keeps no before-images");
         }
 
         @Override
