@@ -73,7 +73,7 @@ final class UndoTruncation {
         try {
             doublewrite.forgetCopies();
             undo.resize(bytes);
-            undo.sync();
+            undo.sync(); // nothing relies on it but the room: unsynced, the file may be long again after a power loss, until the next orderly end
         } catch (SyncFailedException cause) {
             throw failure.fail("syncing while the undo tablespace was cut failed", cause);
         } catch (DiskException leftForNextTime) {
