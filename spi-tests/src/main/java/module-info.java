@@ -14,6 +14,7 @@ module dev.afterimage.spitests {
     // The kit's own tests live beside what they test and are not public: JUnit makes them by reflection.
     opens dev.afterimage.spitests to org.junit.platform.commons;
     opens dev.afterimage.spitests.check to org.junit.platform.commons;
+    opens dev.afterimage.spitests.containment to org.junit.platform.commons;
     opens dev.afterimage.spitests.disk to org.junit.platform.commons;
     opens dev.afterimage.spitests.model to org.junit.platform.commons;
     opens dev.afterimage.spitests.play to org.junit.platform.commons;
@@ -21,4 +22,5 @@ module dev.afterimage.spitests {
 
     uses dev.afterimage.spi.StoreEngine;
     uses dev.afterimage.spi.RecoveryStrategyProvider;
+    uses dev.afterimage.spi.storage.DiskProvider;
 }

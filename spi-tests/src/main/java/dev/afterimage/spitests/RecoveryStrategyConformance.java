@@ -391,6 +391,15 @@ public abstract class RecoveryStrategyConformance {
         campaign().check(RuleCheck.SAME_CALLS_TWICE);
     }
 
+    /** Rule N1, on real files. */
+    @Test
+    @Rule("N1")
+    @Tag("rule-N1")
+    @DisplayName("N1 A process killed while it works in a real folder leaves what the simulated disk says it may leave")
+    public void killedProcessesLeaveWhatIsSimulated() {
+        campaign().check(RuleCheck.KILLED_PROCESSES);
+    }
+
     /** Rule P1. */
     @Test
     @Rule("P1")

@@ -5,6 +5,9 @@ import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.afterimage.spitests.containment.Containment;
+import dev.afterimage.spitests.play.Mix;
+import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.StoreUnderTest;
 
 /** The checks that are more than a scenario and its crashes; each is replayed whole, by its title. */
@@ -32,6 +35,11 @@ public enum RuleCheck {
         new Openings(subject, tally).twice(3);
         new Openings(subject, tally).twice(4);
     }),
+    /** N1: processes that are killed while they work in a folder. */
+    KILLED_PROCESSES((subject, tally) -> {
+        tally.oneCase();
+        tally.figures(Containment.ofStore(subject, new RandomWorkload(Mix.MIXED, 5), RuleCheck.PROCESSES_KILLED, 5).toString());
+    }),
     /** P1: unfinished bytes in homes. */
     STEAL_AS_DECLARED((subject, tally) -> new Promises(subject, tally).steal()),
     /** P1: redo after a forced commit. */
@@ -54,6 +62,7 @@ public enum RuleCheck {
     INTERRUPTED_RESTARTS_ON_FULL_DISK((subject, tally) -> new InterruptedRestarts(subject, tally).findRoomOnFullDisk());
 
     private static final int CASES_MAX = 300;
+    private static final int PROCESSES_KILLED = 3;
     private static final String PREFIX = "check-";
 
     private final BiConsumer<StoreUnderTest, Tally> body;
