@@ -2,6 +2,7 @@ package dev.afterimage.spitests.check;
 
 import java.util.List;
 
+import dev.afterimage.spitests.disk.DiskProfile;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SyncFailure;
 import dev.afterimage.spitests.model.Violation;
@@ -46,6 +47,14 @@ public final class Campaign {
     /** Directed scenarios, every crash state of them (up to a cap, evenly spread). */
     public void directed(Scenario... scenarios) {
         directed(effort.forDirected(DIRECTED_PRODUCT), scenarios);
+    }
+
+    /** Directed scenarios on disks of a profile, with what such a disk may trash trashed as well; so many states of each at most. */
+    public void directed(DiskProfile profile, int states, Scenario... scenarios) {
+        Effort thorough = effort.forDirected(DIRECTED_PRODUCT).withTrash();
+        for (Scenario scenario : scenarios) {
+            new CrashSweep(subject.on(profile), thorough, tally).run(scenario, Math.min(states, effort.states()));
+        }
     }
 
     /** The same, with the recovery of one state in a few crashed as well. */
@@ -176,7 +185,7 @@ public final class Campaign {
         try {
             body.run();
         } catch (Violation e) {
-            throw e.replayedBy(new ReplayLine(subject.strategy().name(), title, List.of()).toString());
+            throw e.replayedBy(new ReplayLine(subject.strategy().name(), subject.profile(), title, List.of()).toString());
         }
     }
 
@@ -188,7 +197,7 @@ public final class Campaign {
             return;
         }
         Scenario scenario = Scenarios.named(line.scenario());
-        new CrashSweep(subject, effort, tally).replay(scenario, line);
+        new CrashSweep(subject.on(line.profile()), effort, tally).replay(scenario, line);
         if (scenario instanceof FullDisk full && line.crashes().isEmpty()) {
             noRoomToRecover(full);
         }

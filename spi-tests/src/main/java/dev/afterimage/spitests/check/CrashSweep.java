@@ -144,7 +144,7 @@ public final class CrashSweep {
     }
 
     private Played play(Scenario scenario) {
-        ReplayLine line = new ReplayLine(subject.strategy().name(), scenario.title(), List.of());
+        ReplayLine line = new ReplayLine(subject.strategy().name(), subject.profile(), scenario.title(), List.of());
         try (Stage stage = new Stage(subject, scenario.seed())) {
             scenario.play(stage);
             return new Played(line, stage.disk().trace(), stage.history(), new Oracle(subject, stage.model(), tally.marks()));

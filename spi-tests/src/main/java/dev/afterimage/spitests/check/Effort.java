@@ -29,6 +29,11 @@ public record Effort(EnumerationPlan plan, int states, int nestedOneIn, Enumerat
         return new Effort(plan.withProductLimit(combinations), states, nestedOneIn, nestedPlan, nestedDepth, true, threads);
     }
 
+    /** This effort with what the disk's profile lets tear trashed as well. */
+    public Effort withTrash() {
+        return new Effort(plan.withTrash(), states, nestedOneIn, nestedPlan.withTrash(), nestedDepth, directed, threads);
+    }
+
     /** This effort with the recovery of one state in so many crashed as well. */
     public Effort withNested(int oneIn) {
         return new Effort(plan, states, oneIn, nestedPlan, nestedDepth, directed, threads);

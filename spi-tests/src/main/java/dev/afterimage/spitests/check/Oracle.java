@@ -97,7 +97,7 @@ public final class Oracle {
     }
 
     private DiskTrace check(DiskImage image, History.Legal legal, boolean mustExist, Sequel sequel) {
-        SimulatedDisk disk = new SimulatedDisk(image);
+        SimulatedDisk disk = new SimulatedDisk(image, subject.profile());
         Stage stage = new Stage(subject, disk, disk, new ReferenceModel(legal.states().get(0).after(), transactions), image.hash());
         try {
             return check(stage, legal, mustExist, sequel);

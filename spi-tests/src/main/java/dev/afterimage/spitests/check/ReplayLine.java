@@ -5,23 +5,24 @@ import java.util.List;
 
 import dev.afterimage.spitests.disk.ChoiceVector;
 import dev.afterimage.spitests.disk.CrashState;
+import dev.afterimage.spitests.disk.DiskProfile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line that brings a failure back: {@code kit1:STRATEGY:strict:SCENARIO:POINT:CHOICE}, with {@code /POINT:CHOICE} for each crash of the recovery that followed.
+ * One line that brings a failure back: {@code kit1:STRATEGY:PROFILE:SCENARIO:POINT:CHOICE}, with {@code /POINT:CHOICE} for each crash of the recovery that followed.
  *
  * <p>The choices are spelled out, so a line outlives every change of how crash states are found. A line that ends after its scenario names a failure that
  * needed no crash.
  *
  * @param strategy the strategy's name
+ * @param profile the profile of the disk
  * @param scenario the scenario's name, its seed included
  * @param crashes the crashes, outermost first; none if the scenario itself failed
  */
-public record ReplayLine(String strategy, String scenario, List<Crash> crashes) {
+public record ReplayLine(String strategy, DiskProfile profile, String scenario, List<Crash> crashes) {
     /** The system property that holds a line to replay. */
     public static final String PROPERTY = "afterimage.replay";
     private static final String VERSION = "kit1";
-    private static final String PROFILE = "strict";
 
     /**
      * One crash.
@@ -48,8 +49,8 @@ public record ReplayLine(String strategy, String scenario, List<Crash> crashes) 
     public static ReplayLine parse(String line) {
         String[] crashTexts = line.split("/");
         String[] head = crashTexts[0].split(":");
-        if (head.length != 4 && head.length != 6 || !head[0].equals(VERSION) || !head[2].equals(PROFILE)) {
-            throw new IllegalArgumentException("replay line: expected " + VERSION + ":STRATEGY:" + PROFILE + ":SCENARIO[:POINT:CHOICE[/POINT:CHOICE...]], found \""
+        if (head.length != 4 && head.length != 6 || !head[0].equals(VERSION)) {
+            throw new IllegalArgumentException("replay line: expected " + VERSION + ":STRATEGY:PROFILE:SCENARIO[:POINT:CHOICE[/POINT:CHOICE...]], found \""
                     + line + "\"");
         }
         List<Crash> crashes = new ArrayList<>();
@@ -60,19 +61,19 @@ public record ReplayLine(String strategy, String scenario, List<Crash> crashes) 
             String[] crash = crashTexts[index].split(":");
             crashes.add(new Crash(Integer.parseInt(crash[0]), ChoiceVector.decode(crash[1])));
         }
-        return new ReplayLine(head[1], head[3], crashes);
+        return new ReplayLine(head[1], DiskProfile.named(head[2]), head[3], crashes);
     }
 
     /** This line with one crash more. */
     public ReplayLine then(CrashState state) {
         List<Crash> more = new ArrayList<>(crashes);
         more.add(new Crash(state.point(), state.choice()));
-        return new ReplayLine(strategy, scenario, more);
+        return new ReplayLine(strategy, profile, scenario, more);
     }
 
     @Override
     public String toString() {
-        StringBuilder line = new StringBuilder(VERSION).append(':').append(strategy).append(':').append(PROFILE).append(':').append(scenario);
+        StringBuilder line = new StringBuilder(VERSION).append(':').append(strategy).append(':').append(profile.title()).append(':').append(scenario);
         for (int index = 0; index < crashes.size(); index++) {
             line.append(index == 0 ? ':' : '/').append(crashes.get(index).point()).append(':').append(crashes.get(index).choice().encode());
         }

@@ -18,6 +18,6 @@ interface ChoiceGenerator {
 
     /** The generators of a plan. */
     static List<ChoiceGenerator> of(EnumerationPlan plan) {
-        return List.of(new AllOrNothing(), new ProgramPrefixes(plan), new SingleAtoms(plan), new EveryCombination(plan));
+        return List.of(new AllOrNothing(), new ProgramPrefixes(plan), new SingleAtoms(plan), new SingleTrash(plan), new EveryCombination(plan));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * Which of the undecided parts at a crash point survived.
  *
  * <p>The parts of a point are numbered in program order: each sector of each unsynced write is one, each change of a file's length is one, each create, rename
- * and delete is one. The vector is a list of runs, written {@code k120.d3.k77}: 120 parts kept, 3 dropped, 77 kept. It says what survived, not how it
+ * and delete is one. The vector is a list of runs, written {@code k120.d3.t1.k77}: 120 parts kept, 3 dropped, 1 trashed, 77 kept. It says what survived, not how it
  * was found, and so it outlives every change of the enumeration.
  *
  * @param runs the runs, in order; neighbours differ in {@link Run#fate()}, none is empty
@@ -22,7 +22,12 @@ public record ChoiceVector(List<Run> runs) {
         /** It reached the disk. */
         KEPT('k'),
         /** It is lost. */
-        DROPPED('d');
+        DROPPED('d'),
+        /**
+         * It tore and left trash: bytes that nobody wrote in the place of the sector, or, for a length, bytes of another time in what the file was given. Which parts may
+         * suffer that is the {@link DiskProfile}'s to say; the bytes follow from the place.
+         */
+        TRASHED('t');
 
         private final char letter;
 
@@ -80,6 +85,29 @@ public record ChoiceVector(List<Run> runs) {
         return new ChoiceVector(runs);
     }
 
+    /** The vector that keeps exactly the parts whose bit is set, and trashes others. */
+    static ChoiceVector of(BitSet kept, BitSet trashed, int parts) {
+        if (trashed.isEmpty()) {
+            return of(kept, parts);
+        }
+        List<Run> runs = new ArrayList<>();
+        int from = 0;
+        while (from < parts) {
+            Fate fate = fate(kept, trashed, from);
+            int to = from + 1;
+            while (to < parts && fate(kept, trashed, to) == fate) {
+                to++;
+            }
+            runs.add(new Run(fate, to - from));
+            from = to;
+        }
+        return new ChoiceVector(runs);
+    }
+
+    private static Fate fate(BitSet kept, BitSet trashed, int part) {
+        return trashed.get(part) ? Fate.TRASHED : kept.get(part) ? Fate.KEPT : Fate.DROPPED;
+    }
+
     /** The vector that keeps exactly the parts whose bit is set. */
     public static ChoiceVector of(BitSet kept, int parts) {
         List<Run> runs = new ArrayList<>();
@@ -103,15 +131,24 @@ public record ChoiceVector(List<Run> runs) {
         return parts;
     }
 
-    /** The kept parts, as a set of their numbers. */
+    /** The kept parts, as a set of their numbers; what was trashed is not among them. */
     public BitSet kept() {
-        BitSet kept = new BitSet();
+        return those(Fate.KEPT);
+    }
+
+    /** The trashed parts, as a set of their numbers. */
+    public BitSet trashed() {
+        return those(Fate.TRASHED);
+    }
+
+    private BitSet those(Fate fate) {
+        BitSet set = new BitSet();
         int from = 0;
         for (Run run : runs) {
-            kept.set(from, from + run.parts(), run.fate() == Fate.KEPT);
+            set.set(from, from + run.parts(), run.fate() == fate);
             from += run.parts();
         }
-        return kept;
+        return set;
     }
 
     /** A short text without blanks or colons, for a replay line. */

@@ -106,6 +106,42 @@ final class CrashPoint {
         return draft;
     }
 
+    /** The same, with some of the others trashed. */
+    Draft with(BitSet kept, BitSet trashed) {
+        if (trashed.isEmpty()) {
+            return with(kept);
+        }
+        Draft draft = nothing();
+        for (Part part : parts) {
+            if (trashed.get(part.ordinal())) {
+                draft.trash(part);
+            } else {
+                draft.decide(part, kept.get(part.ordinal()));
+            }
+        }
+        return draft;
+    }
+
+    /**
+     * Whether the profile lets a part tear and leave trash. A sector must be in flight for that: not one whose failed sync left it old or new for good, and not one that is given
+     * the bytes it has. STRICT asks in addition that no durable bytes are lost by it.
+     */
+    boolean mayBeTrashed(int ordinal) {
+        Part part = parts.get(ordinal);
+        if (part.isStuck()) {
+            return false;
+        }
+        if (part instanceof Part.Data data) {
+            Sector durable = disk.file(data.file()).durable().get(data.index());
+            if (disk.profile().trashesDurableBytes()) {
+                return true;
+            }
+            Part.Data older = data.older();
+            return durable == null && !Sector.same(data.sector(), older == null ? null : older.sector());
+        }
+        return part instanceof Part.Size length && length.exposed() != null;
+    }
+
     /** The same, where no bytes are kept but within the range. */
     Draft with(BitSet kept, Range data) {
         if (shrinks) {

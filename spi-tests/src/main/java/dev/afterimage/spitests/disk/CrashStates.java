@@ -89,7 +89,11 @@ public final class CrashStates {
             throw new IllegalArgumentException("choice: expected one of " + point.parts() + " undecided parts at crash point " + point.number() + ", found "
                     + choice.parts() + " parts in " + choice.encode() + "; the trace is not the one it was made for");
         }
-        return new CrashState(point.number(), point.sequence(), choice, point.with(choice.kept()).image());
+        BitSet trashed = choice.trashed();
+        if (!trashed.stream().allMatch(point::mayBeTrashed)) {
+            throw new IllegalArgumentException("choice: " + choice.encode() + " trashes a part that the disk profile " + point.disk().profile().title() + " does not let tear");
+        }
+        return new CrashState(point.number(), point.sequence(), choice, point.with(choice.kept(), trashed).image());
     }
 
     /** The two states at the end of a trace in which every undecided part is lost, and none. */

@@ -61,6 +61,28 @@ final class Draft {
         }
     }
 
+    /** Leaves trash where a sector was being written, or keeps a length with what it exposes. */
+    void trash(Part part) {
+        if (part instanceof Part.Data data) {
+            DraftFile file = file(data.file());
+            boolean alone = disk.profile() != DiskProfile.NO_PSOW;
+            long from = alone ? data.index() : data.index() / DiskProfile.BLOCK_SECTORS * DiskProfile.BLOCK_SECTORS;
+            for (long index = from; index < from + (alone ? 1 : DiskProfile.BLOCK_SECTORS); index++) {
+                file.sectors = file.sectors.with(index, Trash.torn(data.file(), index));
+            }
+            file.visible = null;
+        } else if (part instanceof Part.Size length && length.exposed() != null) {
+            keep(length);
+            DraftFile file = file(length.file());
+            Leftovers.Exposed exposed = length.exposed();
+            for (long index = exposed.from(); index < exposed.to() && !file.lengthLost; index++) {
+                file.sectors = file.sectors.with(index, exposed.sector(index));
+            }
+        } else {
+            throw new IllegalArgumentException(part + " cannot be trashed");
+        }
+    }
+
     void drop(Part part) {
         if (part instanceof Part.Naming naming) {
             brokenNames.addAll(naming.names());

@@ -14,9 +14,10 @@ package dev.afterimage.spitests.disk;
  * @param productLimit E2's limit of combinations at one point; 0 turns it off
  * @param statesPerPoint cap of the states described at one point; above it an evenly spread selection is tried
  * @param statesInAll cap over the whole trace, likewise
+ * @param trash whether parts in flight are trashed as well where the {@link DiskProfile} lets them tear: one at a time, and in E2 in every combination
  */
 public record EnumerationPlan(boolean prefixes, boolean tornEverywhere, int distance, int singleSectors, long productLimit, long statesPerPoint,
-        long statesInAll) {
+        long statesInAll, boolean trash) {
     /** E0 and E1 with one atom: what every build runs. */
     public static final EnumerationPlan GATE = new EnumerationPlan(true, true, 1, 16, 0, Long.MAX_VALUE, Long.MAX_VALUE);
 
@@ -36,18 +37,28 @@ public record EnumerationPlan(boolean prefixes, boolean tornEverywhere, int dist
         }
     }
 
+    /** A plan that trashes nothing. */
+    public EnumerationPlan(boolean prefixes, boolean tornEverywhere, int distance, int singleSectors, long productLimit, long statesPerPoint, long statesInAll) {
+        this(prefixes, tornEverywhere, distance, singleSectors, productLimit, statesPerPoint, statesInAll, false);
+    }
+
+    /** This plan with parts trashed as well. */
+    public EnumerationPlan withTrash() {
+        return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, productLimit, statesPerPoint, statesInAll, true);
+    }
+
     /** This plan with another limit for E2. */
     public EnumerationPlan withProductLimit(long limit) {
-        return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, limit, statesPerPoint, statesInAll);
+        return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, limit, statesPerPoint, statesInAll, trash);
     }
 
     /** This plan with another cap per point. */
     public EnumerationPlan withStatesPerPoint(long cap) {
-        return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, productLimit, cap, statesInAll);
+        return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, productLimit, cap, statesInAll, trash);
     }
 
     /** This plan with another cap over the whole trace. */
     public EnumerationPlan withStatesInAll(long cap) {
-        return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, productLimit, statesPerPoint, cap);
+        return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, productLimit, statesPerPoint, cap, trash);
     }
 }

@@ -111,11 +111,18 @@ abstract sealed class Part {
     static final class Size extends OfFile {
         private final long size;
         private final boolean shrinking;
+        /** What it may show in what it adds, where that need not be zeros. */
+        private final Leftovers.@Nullable Exposed exposed;
 
-        Size(DiskCall call, int file, long size, boolean shrinking) {
+        Size(DiskCall call, int file, long size, boolean shrinking, Leftovers.@Nullable Exposed exposed) {
             super(call, file);
             this.size = size;
             this.shrinking = shrinking;
+            this.exposed = exposed;
+        }
+
+        Leftovers.@Nullable Exposed exposed() {
+            return exposed;
         }
 
         long size() {

@@ -14,7 +14,16 @@ final class Recorder {
     private final List<DiskEvent> events = new ArrayList<>();
     private final Map<String, Integer> initialFiles = new HashMap<>();
     private DiskImage initial = DiskImage.EMPTY;
+    private final DiskProfile profile;
     private boolean on = true;
+
+    Recorder(DiskProfile profile) {
+        this.profile = profile;
+    }
+
+    DiskProfile profile() {
+        return profile;
+    }
 
     /** Starts a trace whose initial image is what these files hold now. */
     void restart(SortedMap<String, Inode> names) {
@@ -65,6 +74,6 @@ final class Recorder {
     }
 
     DiskTrace trace() {
-        return new DiskTrace(DiskProfile.STRICT, initial, initialFiles, events, clock.get());
+        return new DiskTrace(profile, initial, initialFiles, events, clock.get());
     }
 }

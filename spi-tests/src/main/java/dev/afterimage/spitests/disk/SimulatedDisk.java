@@ -44,7 +44,7 @@ public final class SimulatedDisk implements Disk {
     private final ReentrantLock gate = new ReentrantLock();
     private final SortedMap<String, Inode> names = new TreeMap<>();
     private final Map<String, SimulatedLock> locks = new HashMap<>();
-    private final Recorder recorder = new Recorder();
+    private final Recorder recorder;
     private final DiskFaults faults = new DiskFaults(this);
     private int inodes;
     private final Set<SimulatedFile> openFiles = new HashSet<>();
@@ -60,6 +60,12 @@ public final class SimulatedDisk implements Disk {
 
     /** A disk on which everything of the image is durable, with an empty trace and no locks: the disk after a reboot. */
     public SimulatedDisk(DiskImage image) {
+        this(image, DiskProfile.STRICT);
+    }
+
+    /** A disk of a profile on which everything of the image is durable. */
+    public SimulatedDisk(DiskImage image, DiskProfile profile) {
+        recorder = new Recorder(profile);
         for (String name : image.names()) {
             Inode inode = new Inode(++inodes, image.content(name));
             names.put(name, inode);
@@ -74,6 +80,11 @@ public final class SimulatedDisk implements Disk {
      */
     public long now() {
         return recorder.now();
+    }
+
+    /** How mean it is. */
+    public DiskProfile profile() {
+        return recorder.profile();
     }
 
     /** The trace so far. */

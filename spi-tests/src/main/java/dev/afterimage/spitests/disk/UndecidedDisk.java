@@ -22,9 +22,13 @@ final class UndecidedDisk {
     private final Map<Integer, UndecidedFile> files = new HashMap<>();
     private final SortedMap<String, Integer> names = new TreeMap<>();
     private List<Part> pending = new ArrayList<>();
+    private final DiskProfile profile;
+    /** Kept only where the profile lets a file show them. */
+    private final @Nullable Leftovers leftovers;
 
     UndecidedDisk(DiskTrace trace) {
-        assert trace.profile() == DiskProfile.STRICT;
+        profile = trace.profile();
+        leftovers = profile == DiskProfile.GARBAGE ? new Leftovers(trace) : null;
         trace.initialFiles().forEach((name, file) -> {
             names.put(name, file);
             files.put(file, new UndecidedFile(trace.initial().content(name)));
@@ -36,6 +40,10 @@ final class UndecidedDisk {
         UndecidedDisk disk = new UndecidedDisk(trace);
         trace.events().forEach(disk::apply);
         return disk;
+    }
+
+    DiskProfile profile() {
+        return profile;
     }
 
     /** The undecided parts in program order. */
@@ -78,7 +86,7 @@ final class UndecidedDisk {
         if (event instanceof DiskEvent.Created created) {
             add(new Part.Naming(created.call(), null, created.name(), created.file()));
         } else if (event instanceof DiskEvent.Renamed renamed) {
-            add(new Part.Naming(renamed.call(), renamed.from(), renamed.to(), renamed.file()));
+            rename(renamed);
         } else if (event instanceof DiskEvent.Deleted deleted) {
             add(new Part.Naming(deleted.call(), deleted.name(), null, deleted.file()));
         } else if (event instanceof DiskEvent.Written written) {
@@ -90,6 +98,18 @@ final class UndecidedDisk {
         } else if (event instanceof DiskEvent.Rotted rotted) {
             file(rotted.file()).rot(rotted.bytePosition() / Sector.BYTES, (int) (rotted.bytePosition() % Sector.BYTES), rotted.bit());
         }
+        if (leftovers != null) {
+            leftovers.apply(event);
+        }
+    }
+
+    private void rename(DiskEvent.Renamed renamed) {
+        if (profile == DiskProfile.SPLIT_RENAME) {
+            add(new Part.Naming(renamed.call(), null, renamed.to(), renamed.file()));
+            add(new Part.Naming(renamed.call(), renamed.from(), null, renamed.file()));
+        } else {
+            add(new Part.Naming(renamed.call(), renamed.from(), renamed.to(), renamed.file()));
+        }
     }
 
     private void write(DiskEvent.Written written) {
@@ -99,7 +119,8 @@ final class UndecidedDisk {
         long end = written.position() + written.length();
         for (int i = 0; i < run.count(); i++) {
             long index = run.first() + i;
-            if (!file.addsNothing(index, run.sector(i))) {
+            // Where writing the same bytes again may destroy them, it is a part like any other.
+            if (profile.trashesDurableBytes() || !file.addsNothing(index, run.sector(i))) {
                 add(new Part.Data(written.call(), written.file(), index, run.sector(i), Math.min(end, (index + 1) * Sector.BYTES)));
             }
         }
@@ -107,7 +128,7 @@ final class UndecidedDisk {
 
     private void resize(DiskCall call, int file, long before, long after) {
         if (before != after) {
-            add(new Part.Size(call, file, after, after < before));
+            add(new Part.Size(call, file, after, after < before, leftovers == null ? null : leftovers.exposed(file, before, after)));
         }
     }
 

@@ -61,7 +61,7 @@ public final class Stage implements AutoCloseable {
 
     /** A stage on an empty disk. */
     public Stage(StoreUnderTest subject, long seed) {
-        this(subject, new SimulatedDisk(), seed);
+        this(subject, new SimulatedDisk(DiskImage.EMPTY, subject.profile()), seed);
     }
 
     /** A stage on a disk that holds nothing yet, but may have faults. */
@@ -315,7 +315,7 @@ public final class Stage implements AutoCloseable {
         DiskImage left = kind == CrashKind.PROCESS ? disk.asIssued() : disk.asSynced();
         actors.forEach(Actor::abandon);
         letGo();
-        disk = new SimulatedDisk(left);
+        disk = new SimulatedDisk(left, disk.profile());
         seenByStore = disk;
         CommittedState found;
         try {

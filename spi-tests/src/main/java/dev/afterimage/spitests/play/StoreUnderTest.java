@@ -14,6 +14,7 @@ import dev.afterimage.spi.StoreEngine;
 import dev.afterimage.spi.StoreEnvironment;
 import dev.afterimage.spi.TimeSource;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spitests.disk.DiskProfile;
 
 /**
  * The strategy that is tested, and the sizes it is tested with; opens stores of it on any disk.
@@ -22,12 +23,23 @@ import dev.afterimage.spi.storage.Disk;
  * @param options its options, chosen small
  * @param pageSize bytes of a page
  * @param cachePages pages of cache
+ * @param profile how mean the disks are
  */
-public record StoreUnderTest(RecoveryStrategyProvider strategy, Map<String, String> options, int pageSize, int cachePages) {
+public record StoreUnderTest(RecoveryStrategyProvider strategy, Map<String, String> options, int pageSize, int cachePages, DiskProfile profile) {
     private static final StoreEngine ENGINE = ServiceLoader.load(StoreEngine.class).findFirst()
             .or(() -> ServiceLoader.load(StoreEngine.class, StoreUnderTest.class.getClassLoader()).findFirst())
             .orElseThrow(() -> new IllegalStateException("no engine found: the kit needs the module dev.afterimage.engine (artifact afterimage-engine)"
                     + " on the module path or the class path"));
+
+    /** The same on disks of the profile STRICT. */
+    public StoreUnderTest(RecoveryStrategyProvider strategy, Map<String, String> options, int pageSize, int cachePages) {
+        this(strategy, options, pageSize, cachePages, DiskProfile.STRICT);
+    }
+
+    /** The same on disks of another profile. */
+    public StoreUnderTest on(DiskProfile other) {
+        return new StoreUnderTest(strategy, options, pageSize, cachePages, other);
+    }
 
     /** Where in the world a store is opened, but for its disk. */
     public record Surroundings(TimeSource time, BackgroundTasks tasks, RandomGenerator random, StoreListener listener) {

@@ -231,7 +231,7 @@ class CrashStatesTest {
     @Test
     @DisplayName("The vector's text reads back, and nonsense is refused")
     void vectorText() {
-        for (String text : List.of("-", "k1", "d7", "k120.d3.k77")) {
+        for (String text : List.of("-", "k1", "d7", "k120.d3.k77", "t1", "k120.d3.t1.k77")) {
             assertEquals(text, ChoiceVector.decode(text).encode());
         }
         assertEquals(200, ChoiceVector.decode("k120.d3.k77").parts());
