@@ -21,7 +21,6 @@ import dev.afterimage.spitests.check.ReplayLine;
 import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.check.Tally;
 import dev.afterimage.spitests.play.DirectedScenario;
-import dev.afterimage.spitests.play.Interrupted;
 import dev.afterimage.spitests.play.LateRollbackScenario;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.ReaderDuringSync;
@@ -44,13 +43,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each test carries the number of a rule of {@code dev.afterimage.spi} in its name, in {@link Rule} and as a tag. The strategy is run under the real engine, on a
  * simulated disk that loses, at each sync, whatever the contract of {@code dev.afterimage.spi.storage} lets it lose; an oracle that keeps its own books
- * says whether what recovery makes of it is legal. A failure's first line replays it: {@code -Dafterimage.replay=LINE}.
+ * says whether what recovery makes of it is legal. A failure's first line replays it: {@code -Dafterimage.replay=LINE}. How hard it looks, {@code -Dafterimage.effort=quick|full|soak}
+ * says; {@code -Dafterimage.seed=N} lets it draw workloads that no other number draws.
  *
  * <p>Stores are opened tens of thousands of times: keep what opening does small, by small sizes ({@link #smallOptions()}).
  */
 @ExtendWith(RuleReporting.class)
 public abstract class RecoveryStrategyConformance {
     static final String REPLAY = "replayOfOneLine";
+    static final String SOAK = "soak";
 
     @Nullable
     private Campaign campaign;
@@ -91,7 +92,7 @@ public abstract class RecoveryStrategyConformance {
         return StoreConfig.CACHE_PAGES_MIN;
     }
 
-    /** Distinct crash states to look at in all; {@code -Dafterimage.crash-states} overrides it. */
+    /** Distinct crash states to look at in all with the effort {@code quick}; other efforts look at so many times more. {@code -Dafterimage.crash-states} overrides it. */
     protected int crashStates() {
         return Effort.QUICK.states();
     }
@@ -107,8 +108,7 @@ public abstract class RecoveryStrategyConformance {
     private Campaign campaign() {
         Campaign begun = campaign;
         if (begun == null) {
-            Effort effort = Effort.QUICK.with(Integer.getInteger("afterimage.crash-states", crashStates()), Effort.QUICK.threads());
-            begun = new Campaign(subject(), effort);
+            begun = new Campaign(subject(), Effort.requested().withQuickStates(Integer.getInteger("afterimage.crash-states", crashStates())));
             campaign = begun;
         }
         return begun;
@@ -313,9 +313,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-F3")
     @DisplayName("F3 Interrupts harm nothing and stay pending")
     public void interruptsAreHarmless() {
-        for (int seed = 1; seed <= 4; seed++) {
-            campaign().play(new Interrupted(seed));
-        }
+        campaign().interrupted(4);
     }
 
     /** Rule F4. */
@@ -477,5 +475,14 @@ public abstract class RecoveryStrategyConformance {
         if (line.strategy().equals(strategyName())) {
             campaign().replay(line);
         }
+    }
+
+    /** Runs only where the effort is a soak. */
+    @Test
+    @Rule("A3")
+    @Tag("rule-A3")
+    @DisplayName("A3 A soak: workloads that nobody tried, each with crashes and crashes of recoveries, for as long as told")
+    public void soak() {
+        campaign().soak();
     }
 }

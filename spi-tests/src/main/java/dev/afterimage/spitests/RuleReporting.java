@@ -7,6 +7,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
+import dev.afterimage.spitests.check.Effort;
 import dev.afterimage.spitests.check.ReplayLine;
 import dev.afterimage.spitests.check.Tally;
 
@@ -31,7 +32,11 @@ public final class RuleReporting implements ExecutionCondition, AfterTestExecuti
             return ConditionEvaluationResult.enabled("a class");
         }
         boolean replaying = ReplayLine.requested() != null;
-        boolean replays = context.getRequiredTestMethod().getName().equals(RecoveryStrategyConformance.REPLAY);
+        String method = context.getRequiredTestMethod().getName();
+        if (method.equals(RecoveryStrategyConformance.SOAK) && Effort.requested().profile() != Effort.Profile.SOAK) {
+            return ConditionEvaluationResult.disabled("-D" + Effort.PROPERTY + "=soak is not asked for");
+        }
+        boolean replays = method.equals(RecoveryStrategyConformance.REPLAY);
         if (replaying == replays) {
             return ConditionEvaluationResult.enabled(replaying ? "replays a line" : "there is no line to replay");
         }

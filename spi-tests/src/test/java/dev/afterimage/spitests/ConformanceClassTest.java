@@ -59,7 +59,8 @@ public class ConformanceClassTest {
         Heard heard = run();
         assertTrue(heard.replayLine().startsWith("kit1:specimen-log:strict:"), heard.replayLine());
         assertFalse(heard.reported.passed());
-        long rules = Arrays.stream(RecoveryStrategyConformance.class.getMethods()).filter(method -> method.isAnnotationPresent(Rule.class)).count();
+        long rules = Arrays.stream(RecoveryStrategyConformance.class.getMethods()).filter(method -> method.isAnnotationPresent(Rule.class))
+                .filter(method -> !method.getName().equals(RecoveryStrategyConformance.SOAK)).count();
         assertEquals(rules, heard.reported.reports().size());
         assertTrue(heard.reported.reports().stream().anyMatch(report -> report.rule().equals("D1") && report.verdict() == RuleReport.Verdict.FAILED),
                 () -> heard.reported.reports().toString());

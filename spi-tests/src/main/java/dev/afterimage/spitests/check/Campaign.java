@@ -10,6 +10,7 @@ import dev.afterimage.spitests.play.FailedSync;
 import dev.afterimage.spitests.play.FailingRollback;
 import dev.afterimage.spitests.play.FullDisk;
 import dev.afterimage.spitests.play.LargeTransaction;
+import dev.afterimage.spitests.play.Interrupted;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.Scenario;
@@ -88,7 +89,7 @@ public final class Campaign {
 
     /** One seed of a mix, so many states of it, and the recovery of one in a few crashed as well. */
     void randomSeed(Mix mix, long seed, long states) {
-        new CrashSweep(subject, effort.withNested(8), tally).run(new RandomWorkload(mix, seed), states);
+        new CrashSweep(subject, effort.withNested(8), tally).run(new RandomWorkload(mix, effort.workload(seed)), states);
     }
 
     private void random(Mix mix, int percent, Effort how) {
@@ -97,15 +98,27 @@ public final class Campaign {
         // Several seeds share the budget, so that no single history gets all of it.
         long each = Math.max(50, budget / 4);
         for (long seed = 1; tally.counts().visited() < goal && seed <= 64; seed++) {
-            new CrashSweep(subject, how, tally).run(new RandomWorkload(mix, seed), Math.min(each, goal - tally.counts().visited()));
+            new CrashSweep(subject, how, tally).run(new RandomWorkload(mix, effort.workload(seed)), Math.min(each, goal - tally.counts().visited()));
         }
+    }
+
+    /** Random workloads of seeds that no other part of a run draws, until the time of a soak is over. */
+    public void soak() {
+        new RandomHunt(this).until(Effort.soakTime());
     }
 
     /** Random workloads with snapshots beside them. */
     public void snapshots(int seeds, int percent) {
         long each = Math.max(50, (long) effort.states() * percent / 100 / seeds);
         for (int seed = 1; seed <= seeds; seed++) {
-            new CrashSweep(subject, effort, tally).run(new SnapshotWorkload(seed), each);
+            new CrashSweep(subject, effort, tally).run(new SnapshotWorkload(effort.workload(seed)), each);
+        }
+    }
+
+    /** Random workloads whose threads are interrupted, without looking at crash states. */
+    public void interrupted(int seeds) {
+        for (int seed = 1; seed <= seeds; seed++) {
+            play(new Interrupted(effort.workload(seed)));
         }
     }
 

@@ -1,10 +1,17 @@
 package dev.afterimage.spitests.check;
 
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+
 import dev.afterimage.spitests.disk.EnumerationPlan;
+import dev.afterimage.spitests.play.Seed;
 
 /**
- * How hard the kit looks. Profiles to come (full, soak) are further values, not further code.
+ * How hard the kit looks.
  *
+ * @param profile which of the named efforts it is, or began as
+ * @param seed shifts every random workload; 0 for the seeds that every build runs
  * @param plan which crash states of a trace are tried
  * @param states distinct crash states a conformance run tries in all, divided among its rules
  * @param nestedOneIn of how many states one has its recovery crashed as well
@@ -13,20 +20,94 @@ import dev.afterimage.spitests.disk.EnumerationPlan;
  * @param directed whether the scenarios are short and pointed, so that each state is worth more than one look
  * @param threads how many states are looked at at once
  */
-public record Effort(EnumerationPlan plan, int states, int nestedOneIn, EnumerationPlan nestedPlan, int nestedDepth, boolean directed,
+public record Effort(Profile profile, long seed, EnumerationPlan plan, int states, int nestedOneIn, EnumerationPlan nestedPlan, int nestedDepth, boolean directed,
         int threads) {
+    /** The system property that names the effort: {@code quick}, {@code full} or {@code soak}. */
+    public static final String PROPERTY = "afterimage.effort";
+    /** The system property that holds the seed, a number of at most twelve digits. */
+    public static final String SEED_PROPERTY = "afterimage.seed";
+    /** The system property that says for how many minutes a soak goes on after everything else has been tried. */
+    public static final String SOAK_MINUTES_PROPERTY = "afterimage.soak.minutes";
+    private static final int SOAK_MINUTES = 30;
+
+    /** The named efforts. */
+    public enum Profile {
+        /** What every build runs: less than two minutes for each strategy. */
+        QUICK,
+        /** What runs before a release: less than twenty minutes for each strategy. */
+        FULL,
+        /** Everything of {@link #FULL}, and then seeds that nobody tried, for as long as told. */
+        SOAK;
+
+        /** The profile of that name, in small letters. */
+        public static Profile named(String name) {
+            return Arrays.stream(values()).filter(profile -> profile.title().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+                    "effort: expected " + String.join(", ", Arrays.stream(values()).map(Profile::title).toList()) + ", found \"" + name + "\""));
+        }
+
+        /** Its name in small letters. */
+        public String title() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** What every build runs. */
-    public static final Effort QUICK = new Effort(EnumerationPlan.GATE, 12_000, 40, EnumerationPlan.GATE.withStatesInAll(24), 3, false,
+    public static final Effort QUICK = new Effort(Profile.QUICK, 0, EnumerationPlan.GATE, 12_000, 40, EnumerationPlan.GATE.withStatesInAll(24), 3, false,
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors())));
+
+    /** What runs before a release. */
+    public static final Effort FULL = new Effort(Profile.FULL, 0, EnumerationPlan.GATE, 120_000, 40, EnumerationPlan.GATE.withStatesInAll(24), 3, false, QUICK.threads);
+
+    /** The effort and the seed that the system properties ask for; without them, {@link #QUICK}. */
+    public static Effort requested() {
+        Profile profile = Profile.named(System.getProperty(PROPERTY, Profile.QUICK.title()).strip());
+        Effort effort = profile == Profile.QUICK ? QUICK : FULL;
+        return effort.of(profile).withSeed(number(SEED_PROPERTY, 0));
+    }
+
+    /** How long a soak goes on. */
+    static Duration soakTime() {
+        return Duration.ofMinutes(number(SOAK_MINUTES_PROPERTY, SOAK_MINUTES));
+    }
+
+    private static long number(String property, long otherwise) {
+        String text = System.getProperty(property, "").strip();
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        if (!text.matches("\\d{1,12}")) {
+            throw new IllegalArgumentException("-D" + property + ": expected a number of at most twelve digits, found \"" + text + "\"");
+        }
+        return Long.parseLong(text);
+    }
+
+    /** The seed of the random workload of that number, counted from 1. */
+    public long workload(long number) {
+        return Seed.of(number, seed).value();
+    }
+
+    private Effort of(Profile other) {
+        return new Effort(other, seed, plan, states, nestedOneIn, nestedPlan, nestedDepth, directed, threads);
+    }
+
+    /** This effort with other random workloads. */
+    public Effort withSeed(long other) {
+        return new Effort(profile, other, plan, states, nestedOneIn, nestedPlan, nestedDepth, directed, threads);
+    }
 
     /** This effort with other numbers of states and of threads. */
     public Effort with(int otherStates, int otherThreads) {
-        return new Effort(plan, otherStates, nestedOneIn, nestedPlan, nestedDepth, directed, otherThreads);
+        return new Effort(profile, seed, plan, otherStates, nestedOneIn, nestedPlan, nestedDepth, directed, otherThreads);
+    }
+
+    /** This effort for a strategy that the quick effort tries with so many states: all others try so many times more, or less, as it does. */
+    public Effort withQuickStates(int quickStates) {
+        return with(Math.toIntExact((long) states * quickStates / QUICK.states), threads);
     }
 
     /** This effort for directed scenarios, where up to so many combinations at one point are all tried. */
     public Effort forDirected(int combinations) {
-        return new Effort(plan.withProductLimit(combinations), states, nestedOneIn, nestedPlan, nestedDepth, true, threads);
+        return new Effort(profile, seed, plan.withProductLimit(combinations), states, nestedOneIn, nestedPlan, nestedDepth, true, threads);
     }
 
     /** This effort with what the disk's profile lets tear trashed as well. */
@@ -36,16 +117,16 @@ public record Effort(EnumerationPlan plan, int states, int nestedOneIn, Enumerat
 
     /** This effort with the recovery of one state in so many crashed as well. */
     public Effort withNested(int oneIn) {
-        return new Effort(plan, states, oneIn, nestedPlan, nestedDepth, directed, threads);
+        return new Effort(profile, seed, plan, states, oneIn, nestedPlan, nestedDepth, directed, threads);
     }
 
     /** This effort with every recovery crashed at each of its syncs, twice within one another, so many states at each. */
     public Effort everyRestart(int statesPerSync) {
-        return new Effort(plan, states, 1, EnumerationPlan.PREFIXES.withStatesPerPoint(statesPerSync), 3, false, threads);
+        return new Effort(profile, seed, plan, states, 1, EnumerationPlan.PREFIXES.withStatesPerPoint(statesPerSync), 3, false, threads);
     }
 
     /** This effort with other states tried, and no recovery crashed. */
     public Effort withoutNested(EnumerationPlan otherPlan) {
-        return new Effort(otherPlan, states, Integer.MAX_VALUE, nestedPlan, 1, directed, threads);
+        return new Effort(profile, seed, otherPlan, states, Integer.MAX_VALUE, nestedPlan, 1, directed, threads);
     }
 }

@@ -46,7 +46,7 @@ public final class RandomWorkload implements Scenario {
 
     private final class Run {
         private final Stage stage;
-        private final SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+        private final SplittableRandom random = new Seed(seed).workload();
 
         Run(Stage stage) {
             this.stage = stage;
