@@ -112,7 +112,7 @@ public record Effort(Profile profile, long seed, EnumerationPlan plan, int state
 
     /** This effort with what the disk's profile lets tear trashed as well. */
     public Effort withTrash() {
-        return new Effort(plan.withTrash(), states, nestedOneIn, nestedPlan.withTrash(), nestedDepth, directed, threads);
+        return new Effort(profile, seed, plan.withTrash(), states, nestedOneIn, nestedPlan.withTrash(), nestedDepth, directed, threads);
     }
 
     /** This effort with the recovery of one state in so many crashed as well. */
