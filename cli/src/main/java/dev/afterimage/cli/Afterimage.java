@@ -45,6 +45,7 @@ public final class Afterimage implements Runnable {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.ansi()));
         commandLine.setUsageHelpWidth(110);
+        commandLine.setExecutionStrategy(ModulePathOption.around(new CommandLine.RunLast()));
         commandLine.setParameterExceptionHandler((exception, arguments) -> {
             CommandLine failed = exception.getCommandLine();
             failed.getErr().println(failed.getColorScheme().errorText("afterimage: " + exception.getMessage()));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.cli.comparison.ComparisonPlan;
@@ -19,6 +20,7 @@ import dev.afterimage.cli.comparison.StrategyResult;
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +37,7 @@ final class CompareCommand implements Callable<Integer> {
             description = "Payment orders: order_id, from_account, to_bank, to_account, amount. The shipped ones if left out.", showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
     private @Nullable Path orders;
 
-    @Option(names = "--strategies", split = ",", paramLabel = "a,b", description = "The strategies to compare; all if left out.")
+    @Option(names = "--strategies", split = ",", paramLabel = "a,b", description = "The strategies to compare; all that are found if left out.")
     private @Nullable List<String> strategies;
 
     @Option(names = "--dir", paramLabel = "DIR", description = "Where stores are made; a temporary folder if left out.")
@@ -61,6 +63,9 @@ final class CompareCommand implements Callable<Integer> {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures to this file, as a JSON array with one object a strategy.")
     private @Nullable Path json;
+
+    @Mixin
+    private ModulePathOption modulePath;
 
     @Spec
     private CommandSpec spec;
@@ -97,8 +102,8 @@ final class CompareCommand implements Callable<Integer> {
     private List<StrategyResult> compare(ComparisonPlan plan, List<RecoveryStrategyProvider> chosen) {
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminal.progressBar());
         StrategyComparison comparison = new StrategyComparison(plan, progress,
-                (strategy, location, errors) -> new OwnProcess("transfers", "--location", location, "--strategy", strategy,
-                        "--orders", plan.orders().source().toAbsolutePath().toString(), "--durability", plan.durability().name()).start(errors));
+                (strategy, location, errors) -> new OwnProcess(Stream.concat(Stream.of("transfers", "--location", location, "--strategy", strategy,
+                        "--orders", plan.orders().source().toAbsolutePath().toString(), "--durability", plan.durability().name()), modulePath.words().stream()).toList()).start(errors));
         List<StrategyResult> results = new ArrayList<>();
         for (RecoveryStrategyProvider strategy : chosen) {
             results.add(comparison.run(strategy));

@@ -10,6 +10,7 @@ import dev.afterimage.spitests.RuleReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,6 +27,9 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Option(names = "--crash-states", paramLabel = "N", description = "About how many distinct crash states to try in all; what every build runs if left out.")
     private @Nullable Integer crashStates;
+
+    @Mixin
+    private ModulePathOption modulePath;
 
     @Spec
     private CommandSpec spec;

@@ -14,6 +14,7 @@ import dev.afterimage.spi.StoreEnvironment;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,6 +42,9 @@ final class LogCommand implements Callable<Integer> {
 
     @Option(names = "--page", paramLabel = "N", description = "Show only records about this page.")
     private @Nullable Long page;
+
+    @Mixin
+    private ModulePathOption modulePath;
 
     @Spec
     private CommandSpec spec;

@@ -10,6 +10,7 @@ import dev.afterimage.api.StoreConfig;
 import dev.afterimage.api.StoreConfig.OpenMode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,6 +32,9 @@ final class RecoverCommand implements Callable<Integer> {
 
     @Option(names = "--option", paramLabel = "NAME=VALUE", description = "An option of the strategy; see afterimage strategies.")
     private Map<String, String> options = Map.of();
+
+    @Mixin
+    private ModulePathOption modulePath;
 
     @Spec
     private CommandSpec spec;

@@ -14,12 +14,17 @@ final class Strategies {
     private Strategies() {
     }
 
-    /** All of them, by name. */
+    /** All of them: those built in by name, then plug-ins by name. */
     static List<RecoveryStrategyProvider> all() {
         return ServiceLoader.load(RecoveryStrategyProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(RecoveryStrategyProvider::name))
+                .sorted(Comparator.comparing(Strategies::isPlugin).thenComparing(RecoveryStrategyProvider::name))
                 .toList();
+    }
+
+    /** Whether it came by --module-path: then its module is in a layer of its own. */
+    private static boolean isPlugin(RecoveryStrategyProvider strategy) {
+        return strategy.getClass().getModule().getLayer() != Afterimage.class.getModule().getLayer();
     }
 
     /** Those of these names, in their order. */

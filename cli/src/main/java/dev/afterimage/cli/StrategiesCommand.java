@@ -11,6 +11,7 @@ import dev.afterimage.spi.StrategyOption;
 import dev.afterimage.spi.StrategyTraits;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
 final class StrategiesCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the list to this file, as a JSON array.")
     private @Nullable Path json;
+
+    @Mixin
+    private ModulePathOption modulePath;
 
     @Spec
     private CommandSpec spec;

@@ -12,6 +12,7 @@ import dev.afterimage.api.Durability;
 import dev.afterimage.cli.comparison.EndlessTransfers;
 import dev.afterimage.cli.comparison.PaymentOrders;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code afterimage transfers}: the process that {@code compare} kills; hidden, as nobody else has a use for it. */
@@ -29,6 +30,9 @@ final class TransfersCommand implements Callable<Integer> {
 
     @Option(names = "--durability", required = true, description = "The level each transfer waits for.")
     private Durability durability;
+
+    @Mixin
+    private ModulePathOption modulePath;
 
     @Override
     public Integer call() {
