@@ -1,5 +1,6 @@
 package dev.afterimage.spitests.containment;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
@@ -63,20 +65,20 @@ public final class Containment {
         for (Map.Entry<String, String> option : subject.options().entrySet()) {
             words.add(option.getKey() + "=" + option.getValue());
         }
-        return kill(DiskPlay.of(subject, scenario), words, kills, seed);
+        return kill(DiskPlay.of(subject, scenario), java(subject.strategy().getClass().getModule()), words, kills, seed);
     }
 
     /** Kills a process that plays random calls, so many times. */
     static Outcome ofCalls(long playSeed, int calls, int kills, long seed) {
-        return kill(DiskPlay.random(playSeed, calls), List.of("random", Long.toString(playSeed), Integer.toString(calls)), kills, seed);
+        return kill(DiskPlay.random(playSeed, calls), java(Containment.class.getModule()), List.of("random", Long.toString(playSeed), Integer.toString(calls)), kills, seed);
     }
 
-    private static Outcome kill(DiskPlay play, List<String> words, int kills, long seed) {
+    private static Outcome kill(DiskPlay play, List<String> java, List<String> words, int kills, long seed) {
         List<DiskImage> images = DiskPlay.images(play);
         SplittableRandom random = new SplittableRandom(seed);
         for (int kill = 0; kill < kills; kill++) {
             inFolder(folder -> {
-                int heard = killAfter(1 + random.nextInt(images.size() - 1), folder, words);
+                int heard = killAfter(1 + random.nextInt(images.size() - 1), folder, java, words);
                 require(images, heard, left(folder), String.join(" ", words));
             });
         }
@@ -122,9 +124,9 @@ public final class Containment {
     }
 
     /** Lets a process run until it has told of so many calls, kills it, and returns of how many it has told in all. */
-    private static int killAfter(int calls, Path folder, List<String> words) throws IOException {
+    private static int killAfter(int calls, Path folder, List<String> java, List<String> words) throws IOException {
         Path errors = folder.resolveSibling(folder.getFileName() + ".errors");
-        List<String> command = new ArrayList<>(java());
+        List<String> command = new ArrayList<>(java);
         command.add(folder.toString());
         command.addAll(words);
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
@@ -153,10 +155,10 @@ public final class Containment {
         }
     }
 
-    /** This Java, with what this process was given: modules, a class path, or both, as where tests of a module use the kit from the class path. */
-    private static List<String> java() {
+    /** This Java, with what this process was given: modules, a class path, or both, as where tests of a module use the kit from the class path; and with the strategy's own modules where it was loaded beside these. */
+    private static List<String> java(Module strategy) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
-        String modules = System.getProperty("jdk.module.path", "");
+        String modules = Stream.concat(Stream.of(System.getProperty("jdk.module.path", "")), beside(strategy)).filter(path -> !path.isEmpty()).collect(Collectors.joining(File.pathSeparator));
         String classes = System.getProperty("java.class.path", "");
         String kit = DoomedProcess.class.getModule().getName();
         if (!modules.isEmpty()) {
@@ -167,6 +169,15 @@ public final class Containment {
         }
         command.addAll(kit == null ? List.of(DoomedProcess.class.getName()) : List.of("-m", kit + "/" + DoomedProcess.class.getName()));
         return command;
+    }
+
+    /** Where the modules of a layer other than the first come from: a plug-in's, that a command loaded. */
+    private static Stream<String> beside(Module strategy) {
+        if (strategy.getLayer() == null || strategy.getLayer() == ModuleLayer.boot()) {
+            return Stream.empty();
+        }
+        return strategy.getLayer().configuration().modules().stream().flatMap(module -> module.reference().location().stream())
+                .filter(location -> "file".equals(location.getScheme())).map(location -> Path.of(location).toString());
     }
 
     /** The folder as a disk sees it: without the file that a lock lies on, for on the simulated disk a lock is no file. */
