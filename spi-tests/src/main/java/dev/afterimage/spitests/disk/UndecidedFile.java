@@ -13,8 +13,8 @@ final class UndecidedFile {
     /** What is durable and visible, until that changes. */
     private @Nullable FileContent content;
     private final Map<Long, Part.Data> newest = new HashMap<>();
-    /** How many undecided parts cut the file: while there is one, a sector's content is not just its newest version. */
-    private int shrinks;
+    /** How many undecided parts cut the file, or may bring other bytes to light in it: while there is one, a sector's content is not just its newest version. */
+    private int changesBytes;
 
     UndecidedFile(FileContent content) {
         this.content = content;
@@ -43,14 +43,10 @@ final class UndecidedFile {
         return newest.get(index);
     }
 
-    boolean hasShrinks() {
-        return shrinks > 0;
-    }
-
     /** Whether a write that leaves this in a sector adds no new outcome to those there are. */
     boolean addsNothing(long index, @Nullable Sector sector) {
         Part.Data last = newest.get(index);
-        if (shrinks > 0 || last != null && last.isStuck()) {
+        if (changesBytes > 0 || last != null && last.isStuck()) {
             return false;
         }
         return Sector.same(sector, last == null ? durable.get(index) : last.sector());
@@ -59,14 +55,14 @@ final class UndecidedFile {
     /** Forgets what is known of undecided parts; they are then added again one by one. */
     void forgetUndecided() {
         newest.clear();
-        shrinks = 0;
+        changesBytes = 0;
     }
 
     void addUndecided(Part.OfFile part) {
         if (part instanceof Part.Data data) {
             data.older(newest.put(data.index(), data));
-        } else if (part instanceof Part.Size length && length.isShrinking()) {
-            shrinks++;
+        } else if (part instanceof Part.Size length && (length.isShrinking() || length.exposed() != null)) {
+            changesBytes++;
         }
     }
 

@@ -16,43 +16,77 @@ import org.junit.jupiter.api.Test;
 /** The lemma beneath {@link CrashStates}, by brute force: small random traces, every instant, every legal image. */
 @DisplayName("Crash points just before sync completions")
 class CrashPointLemmaTest {
-    private static final EnumerationPlan EVERYTHING = new EnumerationPlan(false, false, 0, 0, 1 << 13, Long.MAX_VALUE, Long.MAX_VALUE);
-    private static final int TRACES = 250;
+    private static final EnumerationPlan EVERYTHING = new EnumerationPlan(false, false, 0, 0, 1 << 10, Long.MAX_VALUE, Long.MAX_VALUE);
+    private static final int TRACES = 150;
 
     @Test
-    @DisplayName("At each crash point the images are exactly those of the fault model's table")
-    void exact() {
-        int points = 0;
-        for (long seed = 0; seed < TRACES; seed++) {
-            DiskTrace trace = new RandomScript(seed).play(10).trace();
-            NaiveCrashModel naive = new NaiveCrashModel(trace);
-            Map<Integer, Set<Long>> found = new HashMap<>();
-            if (!enumerate(trace, found)) {
-                continue;
-            }
-            for (Map.Entry<Integer, Set<Long>> point : found.entrySet()) {
-                assertEquals(naive.images(eventOf(trace, point.getKey())), point.getValue(), "seed " + seed + ", point " + point.getKey() + "\n" + trace);
-                points++;
-            }
-        }
-        assertTrue(points > TRACES, "only " + points + " points were compared");
+    @DisplayName("On a strict disk the images at each crash point are exactly those of the fault model's table")
+    void strict() {
+        exact(DiskProfile.STRICT);
     }
 
     @Test
-    @DisplayName("Every image that a crash at any instant may leave may be left at the next crash point as well")
+    @DisplayName("So they are where any sector in flight may be trashed")
+    void trashAnywhere() {
+        exact(DiskProfile.TRASH_ANYWHERE);
+    }
+
+    @Test
+    @DisplayName("So they are where grown space shows bytes of another time")
+    void garbage() {
+        exact(DiskProfile.GARBAGE);
+    }
+
+    @Test
+    @DisplayName("So they are where a torn write takes its 4 KiB along")
+    void noPsow() {
+        exact(DiskProfile.NO_PSOW);
+    }
+
+    @Test
+    @DisplayName("So they are where a rename is two changes")
+    void splitRename() {
+        exact(DiskProfile.SPLIT_RENAME);
+    }
+
+    private static void exact(DiskProfile profile) {
+        int points = 0;
+        int trashed = 0;
+        for (long seed = 0; seed < TRACES; seed++) {
+            DiskTrace trace = new RandomScript(seed, profile).play(profile == DiskProfile.STRICT ? 10 : 8).trace();
+            NaiveCrashModel naive = new NaiveCrashModel(trace);
+            Map<Integer, Set<Long>> found = new HashMap<>();
+            if (!enumerate(trace, EVERYTHING.withTrash(), found)) {
+                continue;
+            }
+            Map<Integer, Set<Long>> whole = new HashMap<>();
+            enumerate(trace, EVERYTHING, whole);
+            for (Map.Entry<Integer, Set<Long>> point : found.entrySet()) {
+                assertEquals(naive.images(eventOf(trace, point.getKey())), point.getValue(), profile + ", seed " + seed + ", point " + point.getKey() + "\n" + trace);
+                points++;
+                trashed += point.getValue().size() - whole.get(point.getKey()).size();
+            }
+        }
+        assertTrue(points > TRACES / 2, "only " + points + " points were compared");
+        assertTrue(trashed > 0, "no image had trash in it");
+    }
+
+    @Test
+    @DisplayName("Every image that a crash at any instant may leave may be left at the next crash point as well, in every profile")
     void complete() {
         int instants = 0;
         for (long seed = 0; seed < TRACES; seed++) {
-            DiskTrace trace = new RandomScript(seed).play(8).trace();
+            DiskProfile profile = DiskProfile.values()[(int) seed % DiskProfile.values().length];
+            DiskTrace trace = new RandomScript(seed, profile).play(8).trace();
             NaiveCrashModel naive = new NaiveCrashModel(trace);
             Map<Integer, Set<Long>> found = new HashMap<>();
-            if (!enumerate(trace, found)) {
+            if (!enumerate(trace, EVERYTHING.withTrash(), found)) {
                 continue;
             }
             for (int instant = 0; instant <= trace.events().size(); instant++) {
                 Set<Long> missing = new HashSet<>(naive.images(instant));
                 missing.removeAll(nextPoint(trace, found, instant));
-                assertTrue(missing.isEmpty(), "seed " + seed + ", before event " + instant + ": " + missing.size() + " images are missing\n" + trace);
+                assertTrue(missing.isEmpty(), profile + ", seed " + seed + ", before event " + instant + ": " + missing.size() + " images are missing\n" + trace);
                 instants++;
             }
         }
@@ -60,32 +94,38 @@ class CrashPointLemmaTest {
     }
 
     @Test
-    @DisplayName("Any choice at all leaves a legal image, and every state visited replays from its text to the same image")
+    @DisplayName("Any choice at all leaves a legal image, and every state visited replays from its text to the same image, in every profile")
     void choices() {
         SplittableRandom random = new SplittableRandom(7);
+        int[] trashed = new int[1];
         for (long seed = 0; seed < TRACES; seed++) {
-            DiskTrace trace = new RandomScript(seed).play(10).trace();
+            DiskProfile profile = DiskProfile.values()[(int) seed % DiskProfile.values().length];
+            DiskTrace trace = new RandomScript(seed, profile).play(10).trace();
             NaiveCrashModel naive = new NaiveCrashModel(trace);
             Map<Integer, Set<Long>> legal = new HashMap<>();
-            String where = "seed " + seed + "\n" + trace;
-            CrashStates.forEach(trace, EnumerationPlan.GATE, state -> {
+            String where = profile + ", seed " + seed + "\n" + trace;
+            CrashStates.forEach(trace, EnumerationPlan.GATE.withTrash(), state -> {
                 Set<Long> images = legal.computeIfAbsent(state.point(), point -> naive.images(eventOf(trace, point)));
                 assertTrue(images.contains(state.image().hash()), () -> state + " is not legal: " + where);
                 assertEquals(state.image().hash(), CrashStates.rebuild(trace, state.point(), ChoiceVector.decode(state.choice().encode())).hash(),
                         () -> state + ": " + where);
+                trashed[0] += state.choice().trashed().cardinality();
                 BitSet kept = new BitSet();
+                BitSet torn = new BitSet();
                 for (int i = 0; i < state.choice().parts(); i++) {
                     kept.set(i, random.nextBoolean());
+                    torn.set(i, state.choice().trashed().get(i) && random.nextBoolean());
                 }
-                ChoiceVector choice = ChoiceVector.of(kept, state.choice().parts());
+                ChoiceVector choice = ChoiceVector.of(kept, torn, state.choice().parts());
                 assertTrue(images.contains(CrashStates.rebuild(trace, state.point(), choice).hash()), () -> choice + " is not legal: " + where);
             });
         }
+        assertTrue(trashed[0] > TRACES, "only " + trashed[0] + " parts were trashed");
     }
 
     /** All images by crash point; false if there are too many to try them all. */
-    private static boolean enumerate(DiskTrace trace, Map<Integer, Set<Long>> found) {
-        EnumerationCounts counts = CrashStates.enumerate(trace, EVERYTHING, sequence -> sequence,
+    private static boolean enumerate(DiskTrace trace, EnumerationPlan plan, Map<Integer, Set<Long>> found) {
+        EnumerationCounts counts = CrashStates.enumerate(trace, plan, sequence -> sequence,
                 state -> found.computeIfAbsent(state.point(), point -> new HashSet<>()).add(state.image().hash()));
         return counts.proved() == counts.points();
     }

@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * The fault model's table word by word, with nothing kept between two questions: what may a crash leave at this instant? Slow, and written without a glance at the classes it
+ * The fault model's table word by word, profile by profile, with nothing kept between two questions: what may a crash leave at this instant? Slow, and written without a glance at the classes it
  * judges. It knows no faults.
  */
 final class NaiveCrashModel {
+    private static final int BLOCK = 8;
     private final DiskTrace trace;
 
     NaiveCrashModel(DiskTrace trace) {
@@ -25,7 +27,7 @@ final class NaiveCrashModel {
     private record Version(int at, long returned, byte[] bytes) {
     }
 
-    private record Length(int at, long returned, long size, boolean cut) {
+    private record Length(int at, long returned, long before, long size, boolean cut) {
     }
 
     private record Change(int at, long returned, String removed, String bound, int file) {
@@ -44,11 +46,11 @@ final class NaiveCrashModel {
         Set<Long> hashes = new HashSet<>();
         for (SortedMap<String, Integer> names : namings(past)) {
             List<DiskImage> images = List.of(DiskImage.EMPTY);
-            for (Map.Entry<String, Integer> name : names.entrySet()) {
+            for (int file : new TreeSet<>(names.values())) {
                 List<DiskImage> next = new ArrayList<>();
-                for (byte[] content : contents(past, name.getValue())) {
+                for (byte[] content : contents(past, file)) {
                     for (DiskImage image : images) {
-                        next.add(image.withFile(name.getKey(), content));
+                        next.add(withFile(image, names, file, content));
                     }
                 }
                 images = next;
@@ -58,6 +60,17 @@ final class NaiveCrashModel {
         return hashes;
     }
 
+    /** A file may have two names, but it has one content. */
+    private static DiskImage withFile(DiskImage image, SortedMap<String, Integer> names, int file, byte[] content) {
+        DiskImage with = image;
+        for (Map.Entry<String, Integer> name : names.entrySet()) {
+            if (name.getValue() == file) {
+                with = with.withFile(name.getKey(), content);
+            }
+        }
+        return with;
+    }
+
     private List<SortedMap<String, Integer>> namings(List<DiskEvent> past) {
         List<Change> changes = new ArrayList<>();
         long synced = -1;
@@ -65,6 +78,9 @@ final class NaiveCrashModel {
             DiskEvent event = past.get(i);
             if (event instanceof DiskEvent.Created e) {
                 changes.add(new Change(i, e.call().returned(), null, e.name(), e.file()));
+            } else if (event instanceof DiskEvent.Renamed e && trace.profile() == DiskProfile.SPLIT_RENAME) {
+                changes.add(new Change(i, e.call().returned(), null, e.to(), e.file()));
+                changes.add(new Change(i, e.call().returned(), e.from(), null, e.file()));
             } else if (event instanceof DiskEvent.Renamed e) {
                 changes.add(new Change(i, e.call().returned(), e.from(), e.to(), e.file()));
             } else if (event instanceof DiskEvent.Deleted e) {
@@ -120,7 +136,7 @@ final class NaiveCrashModel {
             versions.computeIfAbsent(sector, s -> new ArrayList<>())
                     .add(new Version(-1, -1, Arrays.copyOfRange(Arrays.copyOf(start, 16 * 512), (int) sector * 512, (int) sector * 512 + 512)));
         }
-        lengths.add(new Length(-1, -1, start.length, false));
+        lengths.add(new Length(-1, -1, start.length, start.length, false));
         for (int i = 0; i < past.size(); i++) {
             DiskEvent event = past.get(i);
             if (event instanceof DiskEvent.Written e && e.file() == file) {
@@ -128,48 +144,189 @@ final class NaiveCrashModel {
                     versions.get(e.sectors().first() + s).add(new Version(i, e.call().returned(), e.sectors().bytes(s)));
                 }
                 if (e.sizeAfter() != e.sizeBefore()) {
-                    lengths.add(new Length(i, e.call().returned(), e.sizeAfter(), false));
+                    lengths.add(new Length(i, e.call().returned(), e.sizeBefore(), e.sizeAfter(), false));
                 }
             } else if (event instanceof DiskEvent.Resized e && e.file() == file) {
-                lengths.add(new Length(i, e.call().returned(), e.sizeAfter(), e.sizeAfter() < e.sizeBefore()));
+                lengths.add(new Length(i, e.call().returned(), e.sizeBefore(), e.sizeAfter(), e.sizeAfter() < e.sizeBefore()));
             }
         }
         return combine(past, file, versions, lengths);
     }
 
-    private static List<byte[]> combine(List<DiskEvent> past, int file, SortedMap<Long, List<Version>> versions, List<Length> lengths) {
+    private List<byte[]> combine(List<DiskEvent> past, int file, SortedMap<Long, List<Version>> versions, List<Length> lengths) {
         int durableLength = 0;
         for (DiskEvent event : past) {
             if (event instanceof DiskEvent.SyncEnded sync && sync.file() == file) {
                 durableLength = Math.max(durableLength, lastCovered(lengths, sync));
             }
         }
+        SortedMap<Long, List<Version>> possible = new TreeMap<>();
+        versions.forEach((sector, all) -> possible.put(sector, possible(past, file, sector, all, lengths)));
         List<byte[]> contents = new ArrayList<>();
         for (int last = durableLength; last < lengths.size(); last++) {
-            List<Length> kept = lengths.subList(0, last + 1);
-            List<byte[]> partial = List.of(new byte[0]);
-            for (Map.Entry<Long, List<Version>> sector : versions.entrySet()) {
-                Map<ByteBuffer, byte[]> choices = new HashMap<>();
-                for (Version version : possible(past, file, sector.getKey(), sector.getValue(), lengths)) {
-                    byte[] bytes = cut(version, sector.getKey(), kept);
-                    choices.put(ByteBuffer.wrap(bytes), bytes);
-                }
-                List<byte[]> next = new ArrayList<>();
-                for (byte[] before : partial) {
-                    for (byte[] bytes : choices.values()) {
-                        byte[] joined = Arrays.copyOf(before, before.length + 512);
-                        System.arraycopy(bytes, 0, joined, before.length, 512);
-                        next.add(joined);
+            for (List<Length> showing : subsets(growing(lengths.subList(durableLength, last + 1)))) {
+                SortedMap<Long, List<Version>> options = new TreeMap<>();
+                for (Map.Entry<Long, List<Version>> sector : possible.entrySet()) {
+                    List<Version> ofSector = new ArrayList<>(sector.getValue());
+                    if (trace.profile() != DiskProfile.NO_PSOW) {
+                        ofSector.addAll(torn(file, sector.getKey(), sector.getValue(), lengths.subList(0, durableLength + 1)));
                     }
+                    options.put(sector.getKey(), ofSector.stream().map(version -> exposed(version, file, sector.getKey(), showing)).toList());
                 }
-                partial = next;
-                if ((sector.getKey() + 1) * 512 >= kept.get(last).size()) {
-                    break;
-                }
+                contents.addAll(combine(file, options, lengths.subList(0, last + 1)));
             }
-            partial.forEach(bytes -> contents.add(Arrays.copyOf(bytes, (int) kept.get(kept.size() - 1).size())));
         }
         return contents;
+    }
+
+    /** Every file that takes one option for each sector; without power-safe overwriting, block by block. */
+    private List<byte[]> combine(int file, SortedMap<Long, List<Version>> options, List<Length> kept) {
+        long size = kept.get(kept.size() - 1).size();
+        List<byte[]> partial = List.of(new byte[0]);
+        for (long block = 0; block * BLOCK * 512 < size; block++) {
+            SortedMap<Long, List<Version>> ofBlock = options.subMap(block * BLOCK, Math.min((block + 1) * BLOCK, (size + 511) / 512));
+            List<byte[]> choices = new ArrayList<>(combine(ofBlock, kept));
+            if (trace.profile() == DiskProfile.NO_PSOW) {
+                options.subMap(block * BLOCK, (block + 1) * BLOCK).forEach((sector, all) -> {
+                    for (Version torn : all.subList(1, all.size())) {
+                        choices.addAll(combine(afterTorn(file, sector, torn, ofBlock), kept));
+                    }
+                });
+            }
+            Map<ByteBuffer, byte[]> different = new HashMap<>();
+            choices.forEach(bytes -> different.put(ByteBuffer.wrap(bytes), bytes));
+            List<byte[]> next = new ArrayList<>();
+            partial.forEach(before -> different.values().forEach(bytes -> next.add(joined(before, bytes))));
+            partial = next;
+        }
+        return partial.stream().map(bytes -> Arrays.copyOf(bytes, (int) size)).toList();
+    }
+
+    private static List<byte[]> combine(SortedMap<Long, List<Version>> options, List<Length> kept) {
+        List<byte[]> partial = List.of(new byte[0]);
+        for (Map.Entry<Long, List<Version>> sector : options.entrySet()) {
+            Map<ByteBuffer, byte[]> choices = new HashMap<>();
+            for (Version version : sector.getValue()) {
+                byte[] bytes = cut(version, sector.getKey(), kept);
+                choices.put(ByteBuffer.wrap(bytes), bytes);
+            }
+            List<byte[]> next = new ArrayList<>();
+            partial.forEach(before -> choices.values().forEach(bytes -> next.add(joined(before, bytes))));
+            partial = next;
+        }
+        return partial;
+    }
+
+    private static byte[] joined(byte[] one, byte[] other) {
+        byte[] joined = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, joined, one.length, other.length);
+        return joined;
+    }
+
+    /** A block that a write tore: trash, but where a later write put something whole. */
+    private static SortedMap<Long, List<Version>> afterTorn(int file, long tornSector, Version torn, SortedMap<Long, List<Version>> block) {
+        SortedMap<Long, List<Version>> options = new TreeMap<>();
+        block.forEach((sector, all) -> {
+            List<Version> left = new ArrayList<>();
+            left.add(new Version(torn.at(), torn.returned(), Sector.copyOf(Trash.torn(file, sector))));
+            for (Version version : all.subList(1, all.size())) {
+                if (version.at() > torn.at() || version.at() == torn.at() && sector > tornSector) {
+                    left.add(version);
+                }
+            }
+            options.put(sector, left);
+        });
+        return options;
+    }
+
+    /** What the versions of a sector may leave that do not reach the disk whole: nothing, where durable bytes are in danger and the profile spares them. */
+    private List<Version> torn(int file, long sector, List<Version> possible, List<Length> durableLengths) {
+        byte[] durable = cut(possible.get(0), sector, durableLengths);
+        List<Version> torn = new ArrayList<>();
+        byte[] before = durable;
+        for (Version version : possible.subList(1, possible.size())) {
+            if (trace.profile() == DiskProfile.TRASH_ANYWHERE || Arrays.equals(durable, new byte[512]) && !Arrays.equals(before, version.bytes())) {
+                torn.add(new Version(version.at(), version.returned(), Sector.copyOf(Trash.torn(file, sector))));
+            }
+            before = version.bytes();
+        }
+        return torn;
+    }
+
+    /** The changes after the first that may show bytes of another time. */
+    private List<Length> growing(List<Length> lengths) {
+        List<Length> growing = new ArrayList<>();
+        for (int i = 1; i < lengths.size() && trace.profile() == DiskProfile.GARBAGE; i++) {
+            if (!lengths.get(i).cut()) {
+                growing.add(lengths.get(i));
+            }
+        }
+        return growing;
+    }
+
+    private static List<List<Length>> subsets(List<Length> lengths) {
+        List<List<Length>> subsets = new ArrayList<>();
+        subsets.add(List.of());
+        for (Length length : lengths) {
+            for (List<Length> subset : List.copyOf(subsets)) {
+                List<Length> with = new ArrayList<>(subset);
+                with.add(length);
+                subsets.add(with);
+            }
+        }
+        return subsets;
+    }
+
+    /** What a sector shows instead of that version if one of these changes of length brought something else to light after it. */
+    private Version exposed(Version version, int file, long sector, List<Length> showing) {
+        Version shown = version;
+        for (Length length : showing) {
+            if (length.at() > version.at() && sector >= (length.before() + 511) / 512 && sector < (length.size() + 511) / 512) {
+                shown = new Version(length.at(), length.returned(), leftover(length.at(), file, sector));
+            }
+        }
+        return shown;
+    }
+
+    /** What lies where a file grows: what was cut off it there, or what a deleted file held there, the newest first; or a stranger's bytes. */
+    private byte[] leftover(int instant, int file, long sector) {
+        byte[] own = null;
+        byte[] others = null;
+        Map<Integer, byte[]> contents = new HashMap<>();
+        Map<String, Integer> names = new HashMap<>(trace.initialFiles());
+        names.forEach((name, number) -> contents.put(number, trace.initial().read(name, 0, 1 << 20)));
+        for (DiskEvent event : trace.events().subList(0, instant)) {
+            Integer gone = null;
+            if (event instanceof DiskEvent.Written e) {
+                byte[] bytes = Arrays.copyOf(contents.getOrDefault(e.file(), new byte[0]), 16 * 512);
+                for (int i = 0; i < e.sectors().count(); i++) {
+                    System.arraycopy(e.sectors().bytes(i), 0, bytes, (int) (e.sectors().first() + i) * 512, 512);
+                }
+                contents.put(e.file(), Arrays.copyOf(bytes, (int) e.sizeAfter()));
+            } else if (event instanceof DiskEvent.Resized e) {
+                byte[] before = contents.getOrDefault(e.file(), new byte[0]);
+                if (e.file() == file && sector >= (e.sizeAfter() + 511) / 512) {
+                    own = newer(own, before, sector);
+                }
+                contents.put(e.file(), Arrays.copyOf(before, (int) e.sizeAfter()));
+            } else if (event instanceof DiskEvent.Created e) {
+                names.put(e.name(), e.file());
+            } else if (event instanceof DiskEvent.Deleted e) {
+                gone = names.remove(e.name());
+            } else if (event instanceof DiskEvent.Renamed e) {
+                gone = names.put(e.to(), e.file());
+                names.remove(e.from());
+            }
+            if (gone != null) {
+                others = newer(others, contents.getOrDefault(gone, new byte[0]), sector);
+            }
+        }
+        return own != null ? own : others != null ? others : Sector.copyOf(Trash.strange(file, sector));
+    }
+
+    private static byte[] newer(byte[] older, byte[] content, long sector) {
+        byte[] bytes = Arrays.copyOfRange(Arrays.copyOf(content, 16 * 512), (int) sector * 512, (int) sector * 512 + 512);
+        return Arrays.equals(bytes, new byte[512]) ? older : bytes;
     }
 
     /** The last change of length that this sync made durable. */

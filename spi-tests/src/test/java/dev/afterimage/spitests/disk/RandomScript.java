@@ -19,6 +19,10 @@ final class RandomScript {
     private int depth;
 
     RandomScript(long seed) {
+        this(seed, DiskProfile.STRICT);
+    }
+
+    RandomScript(long seed, DiskProfile profile) {
         random = new SplittableRandom(seed);
         DiskImage image = DiskImage.EMPTY;
         for (String name : NAMES) {
@@ -28,7 +32,7 @@ final class RandomScript {
                 image = image.withFile(name, bytes);
             }
         }
-        disk = new SimulatedDisk(image);
+        disk = new SimulatedDisk(image, profile);
         image.names().forEach(name -> handles.add(disk.open(name)));
     }
 
