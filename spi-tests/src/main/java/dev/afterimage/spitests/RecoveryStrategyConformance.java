@@ -143,7 +143,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-A2")
     @DisplayName("A2 Recovery can itself be cut short at any of its syncs, and again, and then recovers")
     public void recoveryIsRestartable() {
-        campaign().directed(DirectedScenario.CREATION, DirectedScenario.CLOSE_AND_REOPEN);
+        campaign().directed(DirectedScenario.CREATION, DirectedScenario.CLOSE_AND_REOPEN, DirectedScenario.GROWN_IN_VAIN);
         campaign().randomNested(Mix.CHECKPOINTS, 2, 2);
         campaign().randomNested(Mix.COMMITS, 2, 2);
     }

@@ -29,6 +29,7 @@ public final class Campaign {
     private static final int FAULT_CASE_STATES = 12;
     private static final int LARGE_STATES = 40;
     private static final int RESTART_STATES_PER_SYNC = 2;
+    private static final int NESTED_AT_RANDOM = 8;
 
     private final StoreUnderTest subject;
     private final Effort effort;
@@ -87,9 +88,24 @@ public final class Campaign {
         random(mix, percent, effort.withNested(nestedOneIn));
     }
 
-    /** One seed of a mix, so many states of it, and the recovery of one in a few crashed as well. */
-    void randomSeed(Mix mix, long seed, long states) {
-        new CrashSweep(subject, effort.withNested(8), tally).run(new RandomWorkload(mix, effort.workload(seed)), states);
+    /** A scenario drawn from a seed, so many states of it, and the recovery of one in a few crashed as well. */
+    void drawn(Scenario scenario, long states) {
+        new CrashSweep(subject, effort.withNested(NESTED_AT_RANDOM), tally).run(scenario, states);
+    }
+
+    /** Damage, and errors in recovery, drawn from a seed; so many images. */
+    void damage(long seed, int images) {
+        RandomDamage damage = new RandomDamage(seed, images);
+        replayable(damage.title(), () -> damage.run(subject, tally));
+    }
+
+    /** The seed of that number, counted from 1, with this effort's. */
+    long seed(long number) {
+        return effort.workload(number);
+    }
+
+    StoreUnderTest subject() {
+        return subject;
     }
 
     private void random(Mix mix, int percent, Effort how) {
@@ -207,6 +223,11 @@ public final class Campaign {
         RuleCheck check = RuleCheck.named(line.scenario());
         if (check != null) {
             check(check);
+            return;
+        }
+        RandomDamage damage = RandomDamage.named(line.scenario());
+        if (damage != null) {
+            replayable(damage.title(), () -> damage.run(subject, tally));
             return;
         }
         Scenario scenario = Scenarios.named(line.scenario());

@@ -59,7 +59,7 @@ public final class FailingRecovery {
         }
     }
 
-    private boolean fails(DiskImage image, ReferenceModel model, String what, int skip, ObjIntConsumer<DiskFaults> fault) {
+    boolean fails(DiskImage image, ReferenceModel model, String what, int skip, ObjIntConsumer<DiskFaults> fault) {
         tally.oneCase();
         SimulatedDisk disk = new SimulatedDisk(image);
         fault.accept(disk.faults(), skip);

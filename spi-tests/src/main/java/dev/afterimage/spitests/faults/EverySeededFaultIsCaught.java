@@ -29,7 +29,6 @@ import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spitests.RecoveryStrategyConformance;
 import dev.afterimage.spitests.check.Campaign;
 import dev.afterimage.spitests.check.Effort;
-import dev.afterimage.spitests.check.RandomHunt;
 import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.StoreUnderTest;
 
@@ -54,8 +53,8 @@ public abstract class EverySeededFaultIsCaught {
     private static final int STATES = 2_000;
     /** The same where there is nothing to be found: the strategy's own conformance test looks harder. */
     private static final int STATES_WITHOUT_FAULT = 150;
-    /** Crash images by which a random campaign must have caught a fault. */
-    private static final int IMAGES_AT_RANDOM = 100_000;
+    /** Crash images by which a random campaign must have caught a fault, and how long it may take. */
+    private static final RandomCampaign RANDOM = new RandomCampaign(Long.getLong("afterimage.random.images", 100_000), Duration.ofSeconds(Long.getLong("afterimage.random.seconds", 900)));
     private static final int PERCENT_AT_RANDOM = 90;
 
     private final List<Verdict> verdicts = new CopyOnWriteArrayList<>();
@@ -145,19 +144,34 @@ public abstract class EverySeededFaultIsCaught {
     @DisplayName("At least 90 of 100 seeded faults are caught at random, each within 100,000 crash images")
     public void mostAreCaughtAtRandom() {
         FaultyBuild build = build();
-        List<String> escaped = new ArrayList<>();
+        Map<SeededFault, RandomVerdict> found = new LinkedHashMap<>();
         for (SeededFault fault : faults()) {
-            Campaign campaign = campaign(build.with(fault), fault.options(), STATES);
-            try {
-                new RandomHunt(campaign).until(IMAGES_AT_RANDOM);
-                escaped.add(fault.id());
-            } catch (Violation e) {
-                System.out.println(fault.id() + ": rule " + e.rule() + " after " + campaign.tally().looked() + " crash states");
+            if (isWanted(fault)) {
+                RandomVerdict verdict = RANDOM.hunt(fault.id(), campaign(build.with(fault), fault.options(), STATES));
+                found.put(fault, verdict);
+                System.out.println(strategyName() + " " + verdict);
+                Map<String, String> known = RandomTable.read(FaultyBuild.modulesHere(), strategyName(), faults());
+                keep("random-faults-", RandomTable.section(strategyName()), RandomTable.of(strategyName(), faults(), found, known));
             }
         }
-        int caught = faults().size() - escaped.size();
-        System.out.println(strategyName() + ": " + caught + " of " + faults().size() + " caught at random; escaped " + escaped);
-        Assertions.assertTrue(caught * 100 >= faults().size() * PERCENT_AT_RANDOM, () -> "caught at random: " + caught + " of " + faults().size() + "; escaped: " + escaped);
+        List<String> escaped = found.values().stream().filter(verdict -> !verdict.caught()).map(RandomVerdict::fault).toList();
+        int caught = found.size() - escaped.size();
+        Assertions.assertTrue(caught * 100 >= found.size() * PERCENT_AT_RANDOM, () -> "caught at random: " + caught + " of " + found.size() + "; escaped: " + escaped);
+    }
+
+    /** The other side of the random campaign. */
+    @Test
+    @Tag("campaign")
+    @DisplayName("The strategy as it is, built and hunted at random the same way, breaks no rule")
+    public void nothingElseIsCaughtAtRandom() {
+        RandomVerdict verdict = RANDOM.hunt("none", campaign(build().withoutFault(), Map.of(), STATES));
+        System.out.println(strategyName() + " " + verdict);
+        Assertions.assertFalse(verdict.caught() || verdict.where().startsWith("ended"), verdict::toString);
+    }
+
+    private static boolean isWanted(SeededFault fault) {
+        String only = System.getProperty("afterimage.random.faults", "");
+        return only.isEmpty() || List.of(only.split(",")).contains(fault.id());
     }
 
     private static boolean writing() {
@@ -171,18 +185,19 @@ public abstract class EverySeededFaultIsCaught {
     /** Leaves the table of what caught what; into the page, too, when told so. */
     @AfterAll
     public void writeTable() {
-        if (verdicts.isEmpty()) {
-            return;
+        if (!verdicts.isEmpty()) {
+            keep("seeded-faults-", FaultTable.section(strategyName()), FaultTable.of(strategyName(), faults(), verdicts, unseeded()));
         }
-        String table = FaultTable.of(strategyName(), faults(), verdicts, unseeded());
-        Path modules = FaultyBuild.modulesHere();
+    }
+
+    private void keep(String file, PageSection section, String table) {
         try {
-            Files.writeString(Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target").resolve("seeded-faults-" + strategyName() + ".md"), table);
-            if (writing()) {
-                FaultTable.replace(modules, strategyName(), table);
-            }
+            Files.writeString(Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target").resolve(file + strategyName() + ".md"), table);
         } catch (IOException e) {
-            throw new UncheckedIOException("the table of seeded faults", e);
+            throw new UncheckedIOException("the table of " + section, e);
+        }
+        if (writing()) {
+            section.replace(FaultyBuild.modulesHere(), table);
         }
     }
 }

@@ -30,13 +30,19 @@ public final class FaultsOfThePages {
             SeededFault.of("L6", "a page that is newer than the log is accepted")
                     .in("buffer", SPACE, "if (pageLsn < 0 || pageLsn >= end || isInGap(pageLsn)) {", "if (pageLsn < 0) {")
                     .caughtBy("T2", Hunt.check("check-one-file-of-a-later-copy")),
-            SeededFault.of("C2", "the control block is one copy of two sectors, overwritten in place")
+            withBlockOfTwoSectors(SeededFault.of("C2", "the control block is one copy of two sectors, overwritten in place"))
                     .in("buffer", BLOCK, "return (int) (sequence & 1);", "return 0;")
                     .in("buffer", BLOCK, "COPIES = 2;", "COPIES = 1;")
-                    .in("buffer", SECTOR, "int BYTES = 512;", "int BYTES = 1024;")
-                    .in("buffer", SECTOR, "PAYLOAD_OFFSET = 32;", "PAYLOAD_OFFSET = 512;")
+                    .in("buffer", BLOCK, "block.writeCopy(newest.sequence, 1 - newest.copy, newest.payload);", "")
                     .caughtBy("A2", Hunt.scenario("checkpoint-after-commit")));
 
     private FaultsOfThePages() {
+    }
+
+    /** With an alternating block whose copies take two sectors, so that each can be torn: the head is in one, the payload in the other. By itself no fault. */
+    public static SeededFault withBlockOfTwoSectors(SeededFault fault) {
+        return fault.in("buffer", SECTOR, "int BYTES = 512;", "int BYTES = 1024;")
+                .in("buffer", SECTOR, "PAYLOAD_OFFSET = 32;", "PAYLOAD_OFFSET = 512;")
+                .in("buffer", SECTOR, ".putInt(0).put(payload.duplicate());", ".putInt(0).position(PAYLOAD_OFFSET).put(payload.duplicate());");
     }
 }

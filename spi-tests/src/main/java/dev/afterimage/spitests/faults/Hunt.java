@@ -65,8 +65,8 @@ public final class Hunt {
     }
 
     private static Mix mixNamed(String title) {
-        return Mix.ALL.stream().filter(mix -> mix.title().equals(title)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("mix: expected one of " + Mix.ALL.stream().map(Mix::title).toList() + ", found " + title));
+        return Mix.ALL_AND_LONG.stream().filter(mix -> mix.title().equals(title)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("mix: expected one of " + Mix.ALL_AND_LONG.stream().map(Mix::title).toList() + ", found " + title));
     }
 
     /** What it is called. */

@@ -343,6 +343,40 @@ public enum DirectedScenario implements Scenario {
             }
         }
     },
+    /** A large transaction is rolled back, and the store closed: what its files have grown by is nobody's, and was perhaps never synced (S7). */
+    GROWN_IN_VAIN {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            for (int round = 1; round <= 2; round++) {
+                Actor loser = stage.actor(1);
+                loser.begin();
+                for (int count = 0; count < 4 * round * stage.subject().cachePages(); count++) {
+                    loser.allocate(0, PageContent.SLOTS);
+                }
+                loser.rollback();
+                stage.reopen();
+                commit(stage, stage.root(), Durability.POWER_SAFE);
+            }
+        }
+    },
+    /** Most pages are given back, so that files may be cut: not before nothing durable speaks of what is cut off (C3, S7). */
+    SHRINKING {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(4 * stage.subject().cachePages());
+            commitAll(stage, pages, Durability.POWER_SAFE);
+            Actor actor = stage.actor(0);
+            actor.begin();
+            pages.forEach(actor::free);
+            actor.commit(Durability.POWER_SAFE);
+            for (int count = 0; count < 3; count++) {
+                commit(stage, stage.root(), Durability.POWER_SAFE);
+                stage.checkpoint();
+            }
+        }
+    },
     /** A transaction of many times the cache, committed; then another, unfinished (L1). */
     LARGER_THAN_CACHE {
         @Override
@@ -405,7 +439,7 @@ public enum DirectedScenario implements Scenario {
     }
 
     /** A few pages twice, then the next few, and all of that several times: for a cache that spares what was used more than once, and lets a scan pass by. */
-    private static void readUntilGone(Actor actor, List<Long> pages, int few) {
+    static void readUntilGone(Actor actor, List<Long> pages, int few) {
         for (int time = 0; time < EVICTION_READINGS; time++) {
             for (int from = 0; from < pages.size(); from += few) {
                 List<Long> next = pages.subList(from, Math.min(from + few, pages.size()));

@@ -89,7 +89,7 @@ public record FailedSync(int failing, boolean names, SyncFailure failure) implem
         }
     }
 
-    private static void mustHaveFailed(Stage stage) {
+    static void mustHaveFailed(Stage stage) {
         if (stage.store().state() != StoreState.FAILED) {
             throw new Violation("F1", "after a failed sync: expected the store to be FAILED, found " + stage.store().state(), null);
         }

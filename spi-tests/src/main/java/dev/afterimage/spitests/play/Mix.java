@@ -1,6 +1,7 @@
 package dev.afterimage.spitests.play;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How often a random workload does what; weights, not percentages.
@@ -38,7 +39,11 @@ public record Mix(String title, int actors, int pages, int steps, int write, int
     public static final Mix SAVEPOINTS = new Mix("savepoints", 2, 18, 140, 34, 4, 5, 4, 16, 12, 10, 2, 2, 1, 0, 10);
     /** Pages that come and go. */
     public static final Mix PAGES = new Mix("pages", 3, 30, 120, 14, 3, 18, 14, 4, 3, 16, 5, 3, 2, 1, 20);
+    /** So much that a log of a fixed size goes round, and one of segments uses several, in commits that seldom wait. */
+    public static final Mix LAPS = new Mix("laps", 3, 30, 3_000, 60, 1, 3, 1, 1, 1, 14, 1, 1, 1, 0, 85);
 
-    /** All of them. */
+    /** All of them but the long one. */
     public static final List<Mix> ALL = List.of(MIXED, COMMITS, ABORTS, LEVELS, CHECKPOINTS, SAVEPOINTS, PAGES);
+    /** All of them. */
+    public static final List<Mix> ALL_AND_LONG = Stream.concat(ALL.stream(), Stream.of(LAPS)).toList();
 }

@@ -41,13 +41,13 @@ public final class Scenarios {
             }
             known.add(scenario.title());
         }
-        for (Mix mix : Mix.ALL) {
+        for (Mix mix : Mix.ALL_AND_LONG) {
             if (title.matches(mix.title() + "-\\d{1,18}")) {
                 return new RandomWorkload(mix, Long.parseLong(title.substring(mix.title().length() + 1)));
             }
             known.add(mix.title() + "-SEED");
         }
-        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), FailingRollback.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title)}) {
+        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), FailingRollback.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title), RandomLives.named(title)}) {
             if (scenario != null) {
                 return scenario;
             }

@@ -144,6 +144,11 @@ public final class Stage implements AutoCloseable {
         return actors.get(number);
     }
 
+    /** The actors there are. */
+    public List<Actor> actors() {
+        return List.copyOf(actors);
+    }
+
     /** An actor who works on the caller's own thread. */
     public Actor self() {
         Actor self = new Actor(this, ActorThread.ofCaller());
@@ -271,7 +276,11 @@ public final class Stage implements AutoCloseable {
     public void closeStore() {
         actors.forEach(Actor::abandon);
         boolean whole = failure == null;
-        store().close();
+        try {
+            store().close();
+        } catch (RuntimeException e) {
+            throw new Violation("F1", "closing a store while the disk does what it is told: expected it to succeed, found " + e, e);
+        }
         store = null;
         if (disk.heldLocks() > 0 || disk.openFiles() > 0) {
             throw new Violation("F4", "a closed store: expected no lock and no open file, found " + disk.heldLocks() + " and " + disk.openFiles(), null);
