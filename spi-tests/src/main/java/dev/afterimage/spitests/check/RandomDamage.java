@@ -3,11 +3,9 @@ package dev.afterimage.spitests.check;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.spitests.disk.DiskEvent;
@@ -72,7 +70,7 @@ record RandomDamage(long seed, int images) {
                     commit(stage, Durability.RELAXED);
                     stage.closeStore();
                     DiskImage image = stage.disk().asIssued();
-                    medium("T1", stage, image, image, images);
+                    medium("T1", stage, image, image, image, images);
                     return;
                 }
                 DiskImage earlier = stage.disk().asSynced();
@@ -88,7 +86,7 @@ record RandomDamage(long seed, int images) {
                 switch (random.nextInt(4)) {
                     case 0 -> recovery(stage, image, images);
                     case 1 -> copies(stage, earlier, image, from);
-                    default -> medium("T2", stage, before, image, images);
+                    default -> medium("T2", stage, earlier, before, image, images);
                 }
             }
         }
@@ -102,21 +100,30 @@ record RandomDamage(long seed, int images) {
             actor.commit(level);
         }
 
-        /** Sectors and writes that were durable {@code before}, and are the same in the image. */
-        private void medium(String rule, Stage stage, DiskImage before, DiskImage image, int images) {
+        /** Sectors and writes that were durable {@code before}, and are the same in the image; every other time of those that are younger than what was {@code earlier}. */
+        private void medium(String rule, Stage stage, DiskImage earlier, DiskImage before, DiskImage image, int images) {
             List<Rot.Place> places = Rot.places(before, image);
-            Map<String, List<DiskEvent.Written>> writes = stage.disk().trace().events().stream()
-                    .filter(event -> event instanceof DiskEvent.Written write && MixedUp.stands(write, before, image))
-                    .map(DiskEvent.Written.class::cast).collect(Collectors.groupingBy(DiskEvent.Written::name));
-            List<String> files = writes.keySet().stream().sorted().toList();
             Set<Rot.Place> durable = new HashSet<>(places);
+            List<Rot.Place> old = Rot.places(earlier, image);
+            List<Rot.Place> young = new ArrayList<>(places);
+            young.removeAll(new HashSet<>(old));
+            List<DiskEvent.Written> writes = stage.disk().trace().events().stream().filter(event -> event instanceof DiskEvent.Written write && MixedUp.stands(write, before, image))
+                    .map(DiskEvent.Written.class::cast).toList();
+            List<DiskEvent.Written> youngWrites = writes.stream().filter(write -> !MixedUp.stands(write, earlier, image)).toList();
             for (int count = 0; count < images; count++) {
-                if (random.nextInt(3) > 0 || files.isEmpty()) {
-                    rot(rule, stage.model(), image, places.get(random.nextInt(places.size())));
+                boolean recent = random.nextBoolean() && !young.isEmpty();
+                List<DiskEvent.Written> some = recent ? youngWrites : writes;
+                if (random.nextInt(3) > 0 || some.isEmpty()) {
+                    rot(rule, stage.model(), image, any(recent ? young : places));
                 } else {
-                    misdirect(rule, stage.model(), image, writes.get(files.get(random.nextInt(files.size()))), durable);
+                    DiskEvent.Written one = any(some);
+                    misdirect(rule, stage.model(), image, one, any(some.stream().filter(write -> write.name().equals(one.name())).toList()), durable);
                 }
             }
+        }
+
+        private <T> T any(List<T> list) {
+            return list.get(random.nextInt(list.size()));
         }
 
         private void rot(String rule, ReferenceModel model, DiskImage image, Rot.Place place) {
@@ -134,9 +141,7 @@ record RandomDamage(long seed, int images) {
         }
 
         /** The end of one write, or its beginning, in the place of another's of the same file. */
-        private void misdirect(String rule, ReferenceModel model, DiskImage image, List<DiskEvent.Written> writes, Set<Rot.Place> durable) {
-            DiskEvent.Written one = writes.get(random.nextInt(writes.size()));
-            DiskEvent.Written other = writes.get(random.nextInt(writes.size()));
+        private void misdirect(String rule, ReferenceModel model, DiskImage image, DiskEvent.Written one, DiskEvent.Written other, Set<Rot.Place> durable) {
             int longest = Math.min(one.length(), other.length());
             int length = random.nextInt(3) == 0 ? longest : Math.min(longest, ALIGNMENT * (1 + random.nextInt(Math.max(1, Math.min(longest, SECTOR) / ALIGNMENT))));
             boolean ends = random.nextBoolean();
