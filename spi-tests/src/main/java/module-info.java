@@ -8,6 +8,7 @@ module dev.afterimage.spitests {
     exports dev.afterimage.spitests;
     exports dev.afterimage.spitests.disk;
     exports dev.afterimage.spitests.faults;
+    exports dev.afterimage.spitests.schedule; // what a strategy's twin is linked to, which belongs to no named module
     exports dev.afterimage.spitests.simulation;
     exports dev.afterimage.spitests.workbench;
 
@@ -16,8 +17,10 @@ module dev.afterimage.spitests {
     opens dev.afterimage.spitests.check to org.junit.platform.commons;
     opens dev.afterimage.spitests.containment to org.junit.platform.commons;
     opens dev.afterimage.spitests.disk to org.junit.platform.commons;
+    opens dev.afterimage.spitests.history to org.junit.platform.commons;
     opens dev.afterimage.spitests.model to org.junit.platform.commons;
     opens dev.afterimage.spitests.play to org.junit.platform.commons;
+    opens dev.afterimage.spitests.schedule to org.junit.platform.commons;
     opens dev.afterimage.spitests.simulation to org.junit.platform.commons;
 
     uses dev.afterimage.spi.StoreEngine;

@@ -27,6 +27,8 @@ import dev.afterimage.spitests.play.ReaderDuringSync;
 import dev.afterimage.spitests.play.RestartScenario;
 import dev.afterimage.spitests.play.SnapshotScenario;
 import dev.afterimage.spitests.play.StoreUnderTest;
+import dev.afterimage.spitests.play.ThreadsWorkload.Lean;
+import dev.afterimage.spitests.play.ThreadsWorkload.Order;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,6 +207,25 @@ public abstract class RecoveryStrategyConformance {
         tally().marks().demand(strategy().traits());
     }
 
+    /** Rule A3, with several threads. */
+    @Test
+    @Rule("A3")
+    @Tag("rule-A3")
+    @DisplayName("A3 Several threads, whose turns a seed decides, are serializable, and a crash leaves each commit whole, with all it depends on")
+    public void severalThreadsAreSerializable() {
+        campaign().threads(Order.SCHEDULED, Lean.MIXED, 4, 2);
+        campaign().threads(Order.SCHEDULED, Lean.DUEL, 4, 2);
+    }
+
+    /** Rule A3, with threads that run free. */
+    @Test
+    @Rule("A3")
+    @Tag("rule-A3")
+    @DisplayName("A3 The same for threads that run free, some of them until the power fails or a sync does")
+    public void freeThreadsAreSerializable() {
+        campaign().threads(Order.FREE, Lean.MIXED, 3, 1);
+    }
+
     /** Rule D1. */
     @Test
     @Rule("D1")
@@ -223,6 +244,24 @@ public abstract class RecoveryStrategyConformance {
     public void survivorsAreAPrefix() {
         campaign().directed(DirectedScenario.EVERY_LEVEL, DirectedScenario.RELAXED_ROW, DirectedScenario.WRITTEN_ROW);
         campaign().random(Mix.LEVELS, 10);
+    }
+
+    /** Rule D2, with several threads. */
+    @Test
+    @Rule("D2")
+    @Tag("rule-D2")
+    @DisplayName("D2 Of what several threads commit at all levels, nothing survives without what had been answered before it")
+    public void survivorsOfSeveralThreadsAreAPrefix() {
+        campaign().threads(Order.SCHEDULED, Lean.LEVELS, 3, 2);
+    }
+
+    /** Rule D3, with several threads. */
+    @Test
+    @Rule("D3")
+    @Tag("rule-D3")
+    @DisplayName("D3 What a reader among several threads had seen when it was answered survives")
+    public void readersAmongSeveralThreadsWait() {
+        campaign().threads(Order.SCHEDULED, Lean.READERS, 3, 2);
     }
 
     /** Rule D3. */
@@ -398,6 +437,15 @@ public abstract class RecoveryStrategyConformance {
         campaign().check(RuleCheck.KILLED_PROCESSES);
     }
 
+    /** Rule N1, with several threads. */
+    @Test
+    @Rule("N1")
+    @Tag("rule-N1")
+    @DisplayName("N1 Several threads with the same turns give the same calls to the disk")
+    public void nothingElseDecidesAmongThreads() {
+        campaign().check(RuleCheck.SAME_TURNS_TWICE);
+    }
+
     /** Rule P1. */
     @Test
     @Rule("P1")
@@ -445,6 +493,16 @@ public abstract class RecoveryStrategyConformance {
         campaign().directed(SnapshotScenario.SNAPSHOT_OF_PAGES_THAT_GO, SnapshotScenario.SNAPSHOT_LARGER_THAN_CACHE, SnapshotScenario.SNAPSHOT_AMID_ROLLBACK,
                 SnapshotScenario.SNAPSHOT_AFTER_RELAXED);
         campaign().snapshots(8, 10);
+    }
+
+    /** Rule V1, with several threads. */
+    @Test
+    @Rule("V1")
+    @Tag("rule-V1")
+    @DisplayName("V1 Snapshots among several threads fit into their order, each at the moment it began")
+    public void snapshotsAmongSeveralThreads() {
+        require(OptionalTrait.SNAPSHOT_READS, RuleCheck.SNAPSHOTS_AS_DECLARED);
+        campaign().threads(Order.SCHEDULED, Lean.SNAPSHOTS, 3, 2);
     }
 
     /** Rule V2. */

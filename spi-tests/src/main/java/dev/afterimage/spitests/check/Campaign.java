@@ -18,6 +18,7 @@ import dev.afterimage.spitests.play.Scenarios;
 import dev.afterimage.spitests.play.SnapshotWorkload;
 import dev.afterimage.spitests.play.Stage;
 import dev.afterimage.spitests.play.StoreUnderTest;
+import dev.afterimage.spitests.play.ThreadsWorkload;
 
 /** What one rule's test does: scenarios swept for crash states within a share of the run's budget, all counted in one tally. */
 public final class Campaign {
@@ -218,8 +219,24 @@ public final class Campaign {
         }
     }
 
+    /** Several threads on one store, so many seeds (in a full effort ten times as many), each with its part of a share of the run's crash states; scheduled, where the strategy lets itself be. */
+    public void threads(ThreadsWorkload.Order order, ThreadsWorkload.Lean lean, int seeds, int percent) {
+        ThreadsSweep sweep = new ThreadsSweep(subject, effort, tally);
+        ThreadsWorkload.Order possible = sweep.canSchedule() ? order : ThreadsWorkload.Order.FREE;
+        int all = effort.profile() == Effort.Profile.QUICK ? seeds : 10 * seeds;
+        long each = Math.max(20, (long) effort.states() * percent / 100 / all);
+        for (int number = 1; number <= all; number++) {
+            sweep.run(new ThreadsWorkload(possible, lean, effort.workload(number)), each);
+        }
+    }
+
     /** Replays a line. */
     public void replay(ReplayLine line) {
+        ThreadsWorkload threads = ThreadsWorkload.named(line.scenario());
+        if (threads != null) {
+            new ThreadsSweep(subject.on(line.profile()), effort, tally).replay(threads, line);
+            return;
+        }
         RuleCheck check = RuleCheck.named(line.scenario());
         if (check != null) {
             check(check);

@@ -1,5 +1,7 @@
 package dev.afterimage.spitests.check;
 
+import java.util.Optional;
+
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.StoreConfig.OpenMode;
 import dev.afterimage.api.StoreLockedException;
@@ -12,6 +14,9 @@ import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.Scan;
 import dev.afterimage.spitests.play.Stage;
 import dev.afterimage.spitests.play.StoreUnderTest;
+import dev.afterimage.spitests.play.ThreadsRun;
+import dev.afterimage.spitests.play.ThreadsWorkload;
+import dev.afterimage.spitests.schedule.Twin;
 
 /** Two openers of one store (rule F4), and one workload played twice (rule N1). */
 public final class Openings {
@@ -84,6 +89,22 @@ public final class Openings {
             new RandomWorkload(Mix.MIXED, seed).play(stage);
             return stage.now() + " calls, " + stage.disk().trace().syncCompletions() + " syncs, issued " + Long.toHexString(stage.disk().asIssued().hash())
                     + ", synced " + Long.toHexString(stage.disk().asSynced().hash());
+        }
+    }
+
+    /** A few seeds, each of several threads and played twice: the disk must have been asked the same, and the threads have seen the same. */
+    public void sameTurnsTwice(int seeds) {
+        Optional<Twin> twin = subject.twin();
+        for (int seed = 1; twin.isPresent() && seed <= seeds; seed++) {
+            tally.oneCase();
+            ThreadsWorkload workload = new ThreadsWorkload(ThreadsWorkload.Order.SCHEDULED, ThreadsWorkload.Lean.MIXED, seed);
+            ThreadsRun.Played first = new ThreadsRun(subject, workload, twin).play();
+            ThreadsRun.Played second = new ThreadsRun(subject, workload, twin).play();
+            // Who waits for what the scheduler does not see, in a way that the rules allow, may be seen to come back at another time.
+            if (first.hiddenWaits() + second.hiddenWaits() == 0 && !first.fingerprint().equals(second.fingerprint())) {
+                throw new Violation("N1", workload.title() + ", the same threads with the same turns: expected the disk to be asked the same, found " + first.fingerprint() + " and "
+                        + second.fingerprint(), null);
+            }
         }
     }
 }

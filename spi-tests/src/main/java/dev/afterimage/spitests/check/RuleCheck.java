@@ -40,6 +40,8 @@ public enum RuleCheck {
         tally.oneCase();
         tally.figures(Containment.ofStore(subject, new RandomWorkload(Mix.MIXED, 5), RuleCheck.PROCESSES_KILLED, 5).toString());
     }),
+    /** N1: several threads, twice with the same turns. */
+    SAME_TURNS_TWICE((subject, tally) -> new Openings(subject, tally).sameTurnsTwice(3)),
     /** P1: unfinished bytes in homes. */
     STEAL_AS_DECLARED((subject, tally) -> new Promises(subject, tally).steal()),
     /** P1: redo after a forced commit. */

@@ -1,5 +1,6 @@
 package dev.afterimage.spitests.faults;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -36,6 +37,13 @@ final class FaultyLoader extends ClassLoader {
             Class<?> loaded = findLoadedClass(name);
             return loaded != null ? loaded : define(name);
         }
+    }
+
+    /** The class files that it loads, for whoever loads them once more; everything else is its parent's. */
+    @Override
+    public InputStream getResourceAsStream(String name) {
+        byte[] bytes = name.endsWith(".class") ? changed.get(name.substring(0, name.length() - ".class".length()).replace('/', '.')) : null;
+        return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
     }
 
     private Class<?> define(String name) throws ClassNotFoundException {

@@ -1,6 +1,7 @@
 package dev.afterimage.spitests.play;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.random.RandomGenerator;
 
@@ -15,6 +16,7 @@ import dev.afterimage.spi.StoreEnvironment;
 import dev.afterimage.spi.TimeSource;
 import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spitests.disk.DiskProfile;
+import dev.afterimage.spitests.schedule.Twin;
 
 /**
  * The strategy that is tested, and the sizes it is tested with; opens stores of it on any disk.
@@ -47,13 +49,27 @@ public record StoreUnderTest(RecoveryStrategyProvider strategy, Map<String, Stri
 
     /** Opens a store; recovery runs. */
     public PageStore open(Disk disk, OpenMode mode, Surroundings surroundings) {
+        return open(ENGINE, strategy, disk, mode, surroundings);
+    }
+
+    /** Opens a store of the strategy's twin; recovery runs. */
+    PageStore open(Twin twin, Disk disk, OpenMode mode, Surroundings surroundings) {
+        return open(twin.engine(), twin.strategy(), disk, mode, surroundings);
+    }
+
+    /** The strategy, loaded once more, for threads whose turns are scheduled; empty if it cannot be. */
+    public Optional<Twin> twin() {
+        return Twin.of(ENGINE, strategy);
+    }
+
+    private PageStore open(StoreEngine engine, RecoveryStrategyProvider provider, Disk disk, OpenMode mode, Surroundings surroundings) {
         StoreConfig.Builder config = StoreConfig.at("memory:simulated")
-                .strategy(strategy.name())
+                .strategy(provider.name())
                 .pageSize(pageSize)
                 .cacheBytes((long) cachePages * pageSize)
                 .openMode(mode)
                 .listener(surroundings.listener());
         options.forEach(config::option);
-        return ENGINE.open(config.build(), new StoreEnvironment(disk, strategy, surroundings.time(), surroundings.tasks(), surroundings.random()));
+        return engine.open(config.build(), new StoreEnvironment(disk, provider, surroundings.time(), surroundings.tasks(), surroundings.random()));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.afterimage.api.CheckpointReport;
@@ -61,6 +62,8 @@ final class LogStrategy implements RecoveryStrategy {
     private final ReentrantLock order = new ReentrantLock();
     /** Held by whoever syncs. */
     private final ReentrantLock syncing = new ReentrantLock();
+    private final Condition syncIsOver = syncing.newCondition();
+    private boolean leading;
     private final Map<WriteSet, Long> active = new LinkedHashMap<>();
     /** While recovery takes its checkpoint. */
     boolean recovering;
@@ -148,12 +151,14 @@ final class LogStrategy implements RecoveryStrategy {
     }
 
     private CommitTicket commit(WriteSet transaction, long transactionId, Durability level) {
+        Runnable late = () -> {
+        };
         order.lock();
         try {
             requireWhole();
             Map<Long, byte @Nullable []> changes = transaction.pages();
             if (!changes.isEmpty()) {
-                append(changes, transactionId);
+                late = append(changes, transactionId);
             } else if (has(Vice.E1_READER_DOES_NOT_WAIT)) {
                 return CommitTicket.DONE;
             }
@@ -162,10 +167,12 @@ final class LogStrategy implements RecoveryStrategy {
             return waits ? () -> force(mine) : CommitTicket.DONE;
         } finally {
             order.unlock();
+            late.run();
         }
     }
 
-    private void append(Map<Long, byte @Nullable []> changes, long transactionId) {
+    /** Appends; the answer is what is left to be done, which is something in the one vice only. */
+    private Runnable append(Map<Long, byte @Nullable []> changes, long transactionId) {
         ByteBuffer record = LogRecords.encode(changes, committed, end, control.salt(), transactionId, synced);
         int length = record.remaining();
         DiskFile log = log();
@@ -175,7 +182,10 @@ final class LogStrategy implements RecoveryStrategy {
         all.addAll(changes.keySet());
         reserve(twice, LogCopies.bytes(all.size() + 8, context.pageSize()));
         reserve(pages, (((TreeMap<Long, byte[]>) changes).lastKey() + 1) * context.pageSize());
-        log.write(record, end - control.start());
+        long place = end - control.start();
+        if (!has(Vice.D_WRITES_OUT_OF_ORDER)) {
+            log.write(record, place);
+        }
         changes.forEach((number, page) -> {
             if (page == null) {
                 committed.remove(number);
@@ -187,6 +197,8 @@ final class LogStrategy implements RecoveryStrategy {
         dirty.addAll(changes.keySet());
         end += length;
         logBytes += length;
+        return has(Vice.D_WRITES_OUT_OF_ORDER) ? () -> log.write(record, place) : () -> {
+        };
     }
 
     /** Room that a recovery will count on must be durable before the commit that needs it, or a power loss takes it back. */
@@ -210,6 +222,13 @@ final class LogStrategy implements RecoveryStrategy {
     }
 
     private void force(long lsn) {
+        if (has(Vice.E_ANSWERS_FOLLOWER_BEFORE_SYNC) && syncing.isLocked() && !syncing.isHeldByCurrentThread()) {
+            return;
+        }
+        if (has(Vice.X_LOSES_WAKEUPS) && !syncing.isHeldByCurrentThread()) {
+            forceWithoutLookingAgain(lsn);
+            return;
+        }
         syncing.lock();
         try {
             requireWhole();
@@ -220,6 +239,35 @@ final class LogStrategy implements RecoveryStrategy {
             }
         } finally {
             syncing.unlock();
+        }
+    }
+
+    /** One leads and syncs without the lock, the others wait to be told; between asking whether somebody leads and waiting for it, it may have told already. */
+    private void forceWithoutLookingAgain(long lsn) {
+        while (synced < lsn) {
+            syncing.lock();
+            boolean follows = leading;
+            leading = true;
+            syncing.unlock();
+            if (follows) {
+                syncing.lock();
+                try {
+                    syncIsOver.awaitUninterruptibly();
+                } finally {
+                    syncing.unlock();
+                }
+                continue;
+            }
+            long upTo = end;
+            syncLog(log());
+            syncing.lock();
+            try {
+                synced = Math.max(synced, upTo);
+                leading = false;
+                syncIsOver.signalAll();
+            } finally {
+                syncing.unlock();
+            }
         }
     }
 
@@ -299,6 +347,9 @@ final class LogStrategy implements RecoveryStrategy {
                 pageBytes += (long) batch.size() * context.pageSize();
                 syncHomes();
             }
+            if (has(Vice.C6_CHECKPOINT_LETS_GO)) {
+                letOthersIn();
+            }
             dirty.clear();
             dirty.addAll(stolen.keySet());
             if (!clean || !has(Vice.C7_CLEAN_MARK_TOO_EARLY)) {
@@ -308,6 +359,14 @@ final class LogStrategy implements RecoveryStrategy {
             throw failed(e);
         } finally {
             syncing.unlock();
+        }
+    }
+
+    /** What a checkpoint that is held up by nobody must not do. */
+    private void letOthersIn() {
+        if (order.isHeldByCurrentThread()) {
+            order.unlock();
+            order.lock();
         }
     }
 
@@ -329,6 +388,15 @@ final class LogStrategy implements RecoveryStrategy {
         for (long number : dirty) {
             byte[] page = committed.get(number);
             batch.put(number, page == null ? LogPage.tombstone(context.pageSize(), Math.max(1, end - 1)) : page.clone());
+        }
+        if (has(Vice.P3_COPIES_IN_HALVES)) {
+            letOthersIn();
+            batch.forEach((number, copy) -> {
+                byte[] now = committed.get(number);
+                if (now != null) {
+                    System.arraycopy(now, copy.length / 2, copy, copy.length / 2, copy.length / 2);
+                }
+            });
         }
         if (has(Vice.A1_STEALS_WITHOUT_UNDO)) {
             active.keySet().forEach(transaction -> transaction.pages().forEach((number, page) -> {
