@@ -54,6 +54,7 @@ final class ForgetfulDisk implements Disk {
     private @Nullable Throwable readFailure;
     private Predicate<Operation> readFails = operation -> false;
     private int syncs;
+    private int openFiles;
     private Consumer<Operation> journal = operation -> { };
 
     /** Everybody who wants to know in which order things are done; told before each is. */
@@ -101,6 +102,11 @@ final class ForgetfulDisk implements Disk {
 
     synchronized List<Operation> operations() {
         return List.copyOf(operations);
+    }
+
+    /** Files opened or created and not yet closed. */
+    synchronized int openFiles() {
+        return openFiles;
     }
 
     synchronized int syncs() {
@@ -295,6 +301,7 @@ final class ForgetfulDisk implements Disk {
         Handle(String name, ForgetfulBytes inode) {
             this.name = name;
             this.inode = inode;
+            openFiles++; // under the disk's lock, as whoever makes it
         }
 
         @Override
@@ -405,7 +412,12 @@ final class ForgetfulDisk implements Disk {
 
         @Override
         public void close() {
-            closed = true;
+            synchronized (ForgetfulDisk.this) {
+                if (!closed) {
+                    closed = true;
+                    openFiles--;
+                }
+            }
         }
     }
 }

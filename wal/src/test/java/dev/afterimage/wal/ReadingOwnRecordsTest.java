@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -68,6 +69,7 @@ class ReadingOwnRecordsTest {
     @DisplayName("while another thread appends, forces and goes over to new segments")
     void whileOthersAppend() throws Throwable {
         AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch readOnce = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         try (WriteAheadLog log = LogWorkshop.create(disk)) {
             long first = LogWorkshop.append(log, 1, 500);
@@ -75,6 +77,9 @@ class ReadingOwnRecordsTest {
             Thread appending = new Thread(() -> {
                 try {
                     for (long transaction = 2; transaction < 3_000; transaction++) {
+                        if (transaction == 2_000) {
+                            readOnce.await(); // or else it may be through before the reader has begun
+                        }
                         long lsn = LogWorkshop.append(log, transaction, 500);
                         if (transaction % 50 == 0) {
                             log.force(lsn);
@@ -104,6 +109,7 @@ class ReadingOwnRecordsTest {
                     assertFalse(expected == 1);
                 }
                 rounds++;
+                readOnce.countDown();
             }
             appending.join();
             assertTrue(rounds > 1);

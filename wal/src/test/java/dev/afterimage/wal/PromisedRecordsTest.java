@@ -1,0 +1,159 @@
+package dev.afterimage.wal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.SplittableRandom;
+
+import dev.afterimage.spi.storage.DiskFullException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("F2: records that were promised room")
+class PromisedRecordsTest {
+    private static final int LARGE = 30_000;
+    private static final int PROMISE = WriteAheadLog.promiseFor(LARGE);
+
+    private final ForgetfulDisk disk = new ForgetfulDisk();
+
+    @Test
+    @DisplayName("are counted until they are appended or withdrawn")
+    void counted() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            assertEquals(0, log.promisedBytes());
+            assertEquals(RecordFormat.HEADER_BYTES + 1000 + RecordFormat.WATERMARK_BYTES, WriteAheadLog.promiseFor(1000));
+            int small = WriteAheadLog.promiseFor(1000);
+            log.append(new LogWorkshop.Sample(1, 10), 3 * small);
+            assertEquals(3 * small, log.promisedBytes());
+            long lsn = log.appendPromised(new LogWorkshop.Sample(2, 1000), small);
+            assertEquals(2 * small, log.promisedBytes());
+            assertEquals(lsn + RecordFormat.HEADER_BYTES + 1000, log.endLsn());
+            log.withdraw(2 * small);
+            assertEquals(0, log.promisedBytes());
+        }
+    }
+
+    @Test
+    @DisplayName("take no more than half a segment at a time, and no less than nothing")
+    void range() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            LogWorkshop.Sample record = new LogWorkshop.Sample(1, 10);
+            assertThrows(IllegalArgumentException.class, () -> log.append(record, -1));
+            assertThrows(IllegalArgumentException.class, () -> log.append(record, LogWorkshop.SEGMENT / 2 + 1));
+            assertEquals(0, log.promisedBytes());
+            log.append(record, 0);
+            log.append(record, LogWorkshop.SEGMENT / 2);
+            assertEquals(LogWorkshop.SEGMENT / 2, log.promisedBytes());
+        }
+    }
+
+    @Test
+    @DisplayName("have segments made ready for them before the promise is given, and find them when the disk has become full")
+    void segmentsAreReady() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            int files = disk.list().size();
+            for (int i = 0; i < 18; i++) {
+                log.append(new LogWorkshop.Sample(1, 10), PROMISE);
+            }
+            assertTrue(disk.list().size() >= files + 2, "18 records of 30 kB take more than two segments: " + disk.list());
+            disk.fill();
+            assertThrows(DiskFullException.class, () -> log.append(new LogWorkshop.Sample(3, 10), LogWorkshop.SEGMENT / 2));
+            assertEquals(18L * PROMISE, log.promisedBytes(), "nothing was promised by what was refused");
+            for (int i = 0; i < 18; i++) {
+                log.force(log.appendPromised(new LogWorkshop.Sample(2, LARGE), PROMISE));
+            }
+            assertEquals(36, LogWorkshop.read(disk).records().size());
+        }
+    }
+
+    @Test
+    @DisplayName("keep a checkpoint from leaving what is left of a segment that they need, and only then")
+    void switching() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            for (int i = 0; i < 9; i++) {
+                log.append(new LogWorkshop.Sample(1, 10), PROMISE);
+            }
+            disk.fill();
+            int switches = 0;
+            DiskFullException refused = null;
+            while (refused == null && switches < 10) {
+                try {
+                    log.switchSegment();
+                    switches++;
+                } catch (DiskFullException full) {
+                    refused = full;
+                }
+            }
+            assertTrue(refused != null && refused.getMessage().contains("promised"), () -> "not refused for the promises' sake");
+            for (int i = 0; i < 9; i++) {
+                log.force(log.appendPromised(new LogWorkshop.Sample(2, LARGE), PROMISE));
+            }
+            assertEquals(18, LogWorkshop.read(disk).records().size());
+        }
+    }
+
+    /** Whatever happens in between, on a disk with room for a few segments: ordinary work, background work, checkpoints. */
+    @Test
+    @DisplayName("find room however full the disk is, whatever others do")
+    void invariant() {
+        for (long seed = 0; seed < 12; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ForgetfulDisk small = new ForgetfulDisk();
+            HandTasks tasks = HandTasks.still();
+            Deque<Integer> open = new ArrayDeque<>();
+            try (WriteAheadLog log = LogWorkshop.create(small)) {
+                small.limitTo(small.used() + random.nextInt(4) * LogWorkshop.SEGMENT);
+                log.flushEvery(tasks, Duration.ofMillis(10));
+                for (int step = 0; step < 150; step++) {
+                    try {
+                        step(log, tasks, random, open);
+                    } catch (DiskFullException full) {
+                        // that one was refused; what was promised before still holds
+                    }
+                    assertEquals(open.stream().mapToLong(WriteAheadLog::promiseFor).sum(), log.promisedBytes(), "seed " + seed + ", step " + step);
+                }
+                while (!open.isEmpty()) {
+                    keep(log, open);
+                }
+            } catch (DiskFullException broken) {
+                throw new AssertionError("seed " + seed + ": a promise was broken", broken);
+            }
+        }
+    }
+
+    private static void step(WriteAheadLog log, HandTasks tasks, SplittableRandom random, Deque<Integer> open) {
+        switch (random.nextInt(8)) {
+            case 0, 1, 2 -> {
+                int body = random.nextInt(1, random.nextBoolean() ? LARGE : 3_000);
+                log.append(new LogWorkshop.Sample(1, random.nextInt(20_000)), WriteAheadLog.promiseFor(body));
+                open.add(body);
+            }
+            case 3 -> LogWorkshop.append(log, 2, random.nextInt(LARGE));
+            case 4 -> {
+                if (!open.isEmpty()) {
+                    keep(log, open);
+                }
+            }
+            case 5 -> tasks.run(0);
+            case 6 -> log.switchSegment();
+            default -> {
+                log.force(log.endLsn());
+                log.recycleBefore(log.endLsn());
+            }
+        }
+    }
+
+    private static void keep(WriteAheadLog log, Deque<Integer> open) {
+        int body = open.peek();
+        try {
+            log.appendPromised(new LogWorkshop.Sample(3, body), WriteAheadLog.promiseFor(body));
+        } catch (DiskFullException full) {
+            throw new AssertionError("a promised record found no room", full);
+        }
+        open.remove();
+    }
+}
