@@ -143,6 +143,10 @@ public final class ListTransaction {
         views = restored;
         appends = saved.appends;
         freed = saved.freed;
+        // What it saw of its own that never was tells nothing of others; what it saw of others there it had seen before.
+        Set<Long> standing = new TreeSet<>();
+        appends.values().forEach(standing::addAll);
+        reads.removeIf(read -> read.elements.stream().anyMatch(element -> everything.contains(element) && !standing.contains(element)));
     }
 
     private List<Long> firstSeen(long page) {

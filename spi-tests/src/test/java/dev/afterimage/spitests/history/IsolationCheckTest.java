@@ -97,6 +97,25 @@ public class IsolationCheckTest {
         findsNothing();
     }
 
+    /** Its own business. */
+    @Test
+    @DisplayName("A transaction that reads what it takes back to a savepoint afterwards shows none")
+    public void ownReadsOfWhatASavepointTookBack() {
+        ListTransaction one = begin();
+        one.savepoint();
+        read(one, X, x());
+        append(one, X);
+        read(one, X, x(), of(one, 1));
+        one.rolledBackToSavepoint();
+        read(one, X, x());
+        append(one, X);
+        commit(one);
+        ListTransaction two = begin();
+        read(two, X, x(), of(one, 2));
+        commit(two);
+        findsNothing();
+    }
+
     /** G0. */
     @Test
     @DisplayName("G0: two write over each other, on one list first the one, on another first the other")
