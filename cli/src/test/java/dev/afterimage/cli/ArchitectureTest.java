@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -40,7 +41,7 @@ class ArchitectureTest {
     @BeforeAll
     static void read() throws IOException {
         List<Path> folders;
-        try (Stream<Path> siblings = Files.list(Path.of(".."))) {
+        try (Stream<Path> siblings = folders()) {
             folders = siblings.map(folder -> folder.resolve("target/classes")).filter(folder -> Files.exists(folder.resolve("module-info.class")))
                     .toList();
         }
@@ -49,10 +50,15 @@ class ArchitectureTest {
         classes = new ClassFileImporter().importPaths(folders);
     }
 
+    /** The folders beside this one, and the plug-in among the examples. The template for plug-ins is built when it is copied. */
+    private static Stream<Path> folders() throws IOException {
+        return Stream.concat(Files.list(Path.of("..")), Stream.of(Path.of("../examples/rollback-journal")));
+    }
+
     @Test
     @DisplayName("Every folder with sources is a module, found and named")
     void everyFolderIsAModule() throws IOException {
-        try (Stream<Path> siblings = Files.list(Path.of(".."))) {
+        try (Stream<Path> siblings = folders()) {
             // Examples and benchmarks are built after the command; here they are looked at if an earlier build left them.
             long sources = siblings.filter(folder -> Files.isDirectory(folder.resolve("src/main/java")) && !folder.endsWith("examples") && !folder.endsWith("bench")).count();
             long found = modules.keySet().stream().filter(name -> !Set.of("examples", "bench").contains(name)).count();
@@ -75,6 +81,8 @@ class ArchitectureTest {
                 "examples", Set.of("api"),
                 "bench", Set.of("api", "wal")));
         modules.keySet().stream().filter(ArchitectureTest::isStrategy).forEach(strategy -> allowed.put(strategy, FOUNDATION));
+        // The plug-in of a third party has what every third party has.
+        allowed.put("examples.rollbackjournal", Set.of("api"));
         modules.forEach((name, descriptor) -> {
             Set<String> taken = ours(descriptor);
             taken.removeAll(allowed.getOrDefault(name, Set.of()));
@@ -86,6 +94,17 @@ class ArchitectureTest {
     @DisplayName("Shadow paging, which has no log, requires no wal")
     void shadowPagingHasNoLog() {
         assertFalse(ours(modules.get("shadowpaging")).contains("wal"));
+    }
+
+    @Test
+    @DisplayName("The plug-in among the examples is one, stands on the api alone, and is in nobody's default list")
+    void pluginOfAThirdParty() {
+        assertTrue(isStrategy("examples.rollbackjournal"));
+        assertEquals(Set.of("api"), ours(modules.get("examples.rollbackjournal")));
+        assertTrue(ModuleLayer.boot().findModule("dev.afterimage.examples.rollbackjournal").isEmpty());
+        noClasses().that().resideInAPackage("dev.afterimage.examples.rollbackjournal..").should().dependOnClassesThat(
+                JavaClass.Predicates.resideInAPackage("dev.afterimage..").and(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage(
+                        "dev.afterimage.api..", "dev.afterimage.spi..", "dev.afterimage.examples.rollbackjournal..")))).check(classes);
     }
 
     @Test
@@ -134,7 +153,7 @@ class ArchitectureTest {
     @DisplayName("A strategy has no clock, thread or random source but the context's (N1)")
     void strategiesAreDeterministic() {
         noClasses().that().resideInAnyPackage("dev.afterimage.postgresstyle..", "dev.afterimage.shadowpaging..", "dev.afterimage.wal..",
-                "dev.afterimage.buffer..")
+                "dev.afterimage.buffer..", "dev.afterimage.examples.rollbackjournal..")
                 .should().callMethod(System.class, "nanoTime").orShould().callMethod(System.class, "currentTimeMillis")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.Random")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")

@@ -1,0 +1,72 @@
+package dev.afterimage.examples.rollbackjournal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Map;
+
+import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.spitests.disk.SimulatedDisk;
+import dev.afterimage.spitests.disk.SyncFailure;
+import dev.afterimage.spitests.workbench.Workbench;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A sync fails, the store is opened again at once, and later the power fails: what the second opening saw was not what the disk held. */
+@DisplayName("What the rollback journal sees after a failed sync need not be durable")
+class SeenIsNotDurableTest {
+    private static final Workbench.Setup SETUP = new Workbench.Setup(new RollbackJournalProvider(), Map.of());
+    private static final int FRAMES = 8;
+    private static final int PAGES = 20;
+
+    /** Two transactions at once, so that there are two journals; a third one later uses the first. */
+    @Test
+    @DisplayName("a header that looks cold is made cold again, or the next power failure takes back what others committed")
+    void coldHeader() {
+        SimulatedDisk disk = new SimulatedDisk();
+        Workbench store = SETUP.create(disk, FRAMES, PAGES);
+        Workbench.Work other = store.begin();
+        other.put(1, 100);
+        Workbench.Work work = store.begin();
+        work.put(0, 100);
+        int entriesAndCount = 2;
+        disk.faults().failSync(name -> name.startsWith("journal-1"), entriesAndCount, SyncFailure.CLEAN_NEW);
+        assertThrows(StoreFailedException.class, work::commit);
+        store.close();
+
+        try (Workbench again = SETUP.open(disk, FRAMES)) {
+            assertEquals(100, again.get(0), "the header was seen cold");
+            again.put(0, 200);
+            assertEquals(200, afterPowerFailure(disk, 0));
+        }
+    }
+
+    @Test
+    @DisplayName("a journal's name is made durable again, or the next power failure takes the journal, and what it would have put back")
+    void name() {
+        SimulatedDisk disk = new SimulatedDisk();
+        Workbench store = SETUP.create(disk, FRAMES, PAGES);
+        store.begin().put(0, 100);
+        disk.faults().failNamesSync(0);
+        Workbench.Work failing = store.begin();
+        assertThrows(StoreFailedException.class, () -> failing.put(1, 100));
+        store.close();
+
+        try (Workbench again = SETUP.open(disk, FRAMES)) {
+            again.begin().put(0, 200);
+            Workbench.Work stealing = again.begin(); // by the journal whose name was in doubt
+            for (int page = 1; page < PAGES; page++) {
+                stealing.put(page, 200);
+            }
+            for (int page = 0; page < PAGES; page++) {
+                assertEquals(page, afterPowerFailure(disk, page));
+            }
+        }
+    }
+
+    private static long afterPowerFailure(SimulatedDisk disk, long page) {
+        try (Workbench recovered = SETUP.open(new SimulatedDisk(disk.asSynced()), FRAMES)) {
+            return recovered.get(page);
+        }
+    }
+}
