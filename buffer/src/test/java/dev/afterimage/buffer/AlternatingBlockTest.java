@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.inOrder;
+import static org.mockito.Mockito.mock;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.SyncFailedException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.InOrder;
 
 @DisplayName("An alternating block")
 class AlternatingBlockTest {
@@ -47,6 +54,34 @@ class AlternatingBlockTest {
         block.write(payload(99));
         assertEquals(99, value(AlternatingBlock.open(file, STORE)));
         assertEquals(AlternatingBlock.FILE_BYTES, file.size());
+    }
+
+    @Test
+    @DisplayName("is made durable by opening: first the copy that is not the good one, synced, then the good one, synced")
+    void openingMakesDurable() {
+        CrashableFile real = new CrashableFile(new byte[0]);
+        AlternatingBlock.create(real, STORE, payload(3)).write(payload(4));
+        DiskFile file = mock(DiskFile.class, delegatesTo(real));
+        assertEquals(4, value(AlternatingBlock.open(file, STORE)));
+        int slot = AlternatingBlock.slot(2);
+        InOrder order = inOrder(file);
+        order.verify(file).write(any(), eq(AlternatingBlock.position(slot, 1)));
+        order.verify(file).sync();
+        order.verify(file).write(any(), eq(AlternatingBlock.position(slot, 0)));
+        order.verify(file).sync();
+        order.verifyNoMoreInteractions();
+    }
+
+    @Test
+    @DisplayName("has a format that stays: these are its bytes")
+    void format() {
+        CrashableFile file = new CrashableFile(new byte[0]);
+        AlternatingBlock.create(file, STORE, payload(5));
+        ByteBuffer sector = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
+        file.read(sector, AlternatingBlock.position(1, 0));
+        assertEquals(1, sector.getLong(8), "sequence");
+        assertEquals(STORE, sector.getLong(16), "store");
+        assertEquals(payload(5).remaining(), sector.getInt(24), "length");
     }
 
     @Test

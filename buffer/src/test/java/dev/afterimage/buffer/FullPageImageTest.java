@@ -106,6 +106,34 @@ class FullPageImageTest {
     }
 
     @Test
+    @DisplayName("fits where there is room for it and not a byte more, and one of zeros alone is twelve bytes")
+    void exactFit() {
+        image.measure(page);
+        ByteBuffer twelve = ByteBuffer.allocate(12);
+        image.encode(twelve);
+        assertEquals(0, twelve.remaining());
+        other.fill(0, PAGE_SIZE, (byte) 9);
+        FullPageImage.decode(twelve.flip(), other);
+        assertTrue(other.isZero(0, PAGE_SIZE));
+        page.fill(0, PAGE_SIZE, (byte) 7);
+        image.measure(page);
+        ByteBuffer all = ByteBuffer.allocate(12 + PAGE_SIZE);
+        image.encode(all);
+        FullPageImage.decode(all.flip(), other);
+        assertEquals(7, other.getByte(PAGE_SIZE - 1));
+    }
+
+    @Test
+    @DisplayName("is refused when it is shorter than its head, whatever lies there, and the bytes' order stays the caller's")
+    void shorterThanItsHead() {
+        for (int bytes = 0; bytes < 12; bytes++) {
+            ByteBuffer buffer = ByteBuffer.allocate(bytes);
+            assertThrows(StoreDamagedException.class, () -> FullPageImage.decode(buffer, page));
+            assertEquals(ByteOrder.BIG_ENDIAN, buffer.order());
+        }
+    }
+
+    @Test
     @DisplayName("is not written where there is no room, or before a page was measured")
     void noRoom() {
         assertThrows(IllegalStateException.class, image::encodedBytes);

@@ -25,7 +25,7 @@ public class BufferPoolRacesTest {
     @Test
     @DisplayName("count each change once, in one order that all see")
     void few() {
-        Interleavings.fewOfLongOnes(getClass());
+        Interleavings.few(getClass(), 15);
     }
 
     @Test

@@ -32,7 +32,7 @@ public class FrameRacesTest {
     @Test
     @DisplayName("keeps a pinned page where it is, lets one thread write, and loses no pin")
     void few() {
-        Interleavings.few(getClass());
+        Interleavings.few(getClass(), 80);
     }
 
     @Test
@@ -61,9 +61,10 @@ public class FrameRacesTest {
         }
     }
 
-    /** One that changes the page. */
+    /** One that changes the page, which has just been written home. */
     @Operation
     public void change() {
+        writeBack();
         if (frame.tryPin(SPACE, 1) == Frame.Pinning.PINNED) {
             frame.latchExclusive();
             frame.markDirty(LSN);
@@ -86,15 +87,6 @@ public class FrameRacesTest {
     @Operation
     public void writeBack() {
         if (frame.tryStartWriting()) {
-            write();
-            frame.endWriting();
-        }
-    }
-
-    /** The background writer. */
-    @Operation
-    public void writeUnused() {
-        if (frame.tryStartWritingUnpinned()) {
             write();
             frame.endWriting();
         }

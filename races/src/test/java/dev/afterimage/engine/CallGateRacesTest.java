@@ -24,7 +24,7 @@ public class CallGateRacesTest {
     @Test
     @DisplayName("lets one of them in, and gives the transaction to one closer")
     void few() {
-        Interleavings.few(getClass());
+        Interleavings.few(getClass(), 40);
     }
 
     @Test

@@ -26,7 +26,7 @@ public class PageLocksRacesTest {
     @Test
     @DisplayName("keep writers apart, break each circle, and leave nobody waiting for ever")
     void few() {
-        Interleavings.fewOfLongOnes(getClass());
+        Interleavings.fewOfLongOnes(getClass(), 10);
     }
 
     @Test

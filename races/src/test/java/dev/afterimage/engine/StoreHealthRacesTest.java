@@ -28,7 +28,7 @@ public class StoreHealthRacesTest {
     @Test
     @DisplayName("keeps the first failure, tells it once, and stops the waits whenever they began")
     void few() {
-        Interleavings.few(getClass());
+        Interleavings.few(getClass(), 40);
     }
 
     @Test

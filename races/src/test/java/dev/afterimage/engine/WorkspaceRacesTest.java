@@ -20,7 +20,7 @@ public class WorkspaceRacesTest {
     @Test
     @DisplayName("gives none to two at a time")
     void few() {
-        Interleavings.few(getClass());
+        Interleavings.few(getClass(), 40);
     }
 
     @Test

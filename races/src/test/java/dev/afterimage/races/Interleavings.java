@@ -31,17 +31,21 @@ public final class Interleavings {
     private Interleavings() {
     }
 
-    /** In every build: each pair of operations, and each three where there are few; about half a second. */
-    public static void few(Class<?> test) {
-        each(test, 2, options(LOOP_ROUNDS).iterations(0).invocationsPerIteration(40)).check(test);
+    /**
+     * In every build: each pair of operations, and each three where there are few.
+     *
+     * @param runs of each pair; chosen so that it takes about half a second
+     */
+    public static void few(Class<?> test, int runs) {
+        each(test, 2, options(LOOP_ROUNDS).iterations(0).invocationsPerIteration(runs)).check(test);
         if (operations(test).size() <= 3) {
-            each(test, 3, options(LOOP_ROUNDS).iterations(0).invocationsPerIteration(60)).check(test);
+            each(test, 3, options(LOOP_ROUNDS).iterations(0).invocationsPerIteration(runs)).check(test);
         }
     }
 
-    /** The same where correct loops are long, and steps many: pairs alone. */
-    public static void fewOfLongOnes(Class<?> test) {
-        each(test, 2, options(LOOP_ROUNDS_LARGE).iterations(0).invocationsPerIteration(30)).check(test);
+    /** The same where correct loops are long: pairs alone. */
+    public static void fewOfLongOnes(Class<?> test, int runs) {
+        each(test, 2, options(LOOP_ROUNDS_LARGE).iterations(0).invocationsPerIteration(runs)).check(test);
     }
 
     /** In long campaigns: two operations on each thread, made up at random; a few minutes. */

@@ -33,7 +33,7 @@ public class LogFailureRacesTest {
     @Test
     @DisplayName("one is told, all get the same, and redo reports that of the oldest record")
     void few() {
-        Interleavings.few(getClass());
+        Interleavings.few(getClass(), 40);
     }
 
     @Test

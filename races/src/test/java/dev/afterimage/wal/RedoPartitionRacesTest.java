@@ -34,7 +34,7 @@ public class RedoPartitionRacesTest {
     @Test
     @DisplayName("does each record once, in the order of the log, one thread at a time")
     void few() {
-        Interleavings.few(getClass());
+        Interleavings.few(getClass(), 10);
     }
 
     @Test
