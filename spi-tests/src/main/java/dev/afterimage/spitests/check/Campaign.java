@@ -32,6 +32,9 @@ public final class Campaign {
     private static final int RESTART_STATES_PER_SYNC = 2;
     private static final int NESTED_AT_RANDOM = 8;
 
+    /** Of so many runs of several threads one is not scheduled, in a soak. */
+    private static final int FREE_ONE_IN = 7;
+
     private final StoreUnderTest subject;
     private final Effort effort;
     private final Tally tally = new Tally();
@@ -228,6 +231,14 @@ public final class Campaign {
         for (int number = 1; number <= all; number++) {
             sweep.run(new ThreadsWorkload(possible, lean, effort.workload(number)), each);
         }
+    }
+
+    /** Several threads of one seed, which also says what they mostly do, and that one time in a few they run free; so many states of it. */
+    void threads(long seed, long states) {
+        ThreadsSweep sweep = new ThreadsSweep(subject, effort, tally);
+        ThreadsWorkload.Lean[] leans = ThreadsWorkload.Lean.values();
+        ThreadsWorkload.Order order = sweep.canSchedule() && seed % FREE_ONE_IN != 0 ? ThreadsWorkload.Order.SCHEDULED : ThreadsWorkload.Order.FREE;
+        sweep.run(new ThreadsWorkload(order, leans[(int) (seed % leans.length)], seed), states);
     }
 
     /** Replays a line. */

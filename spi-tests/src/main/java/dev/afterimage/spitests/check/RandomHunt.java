@@ -49,6 +49,7 @@ public final class RandomHunt {
         long end = System.nanoTime() + time.toNanos();
         for (long seed = FIRST_UNTRIED; System.nanoTime() < end; seed++) {
             seed(campaign.seed(seed));
+            campaign.threads(campaign.seed(seed), STATES_OF_MIX);
         }
     }
 

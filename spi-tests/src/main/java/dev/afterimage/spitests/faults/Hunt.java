@@ -1,5 +1,6 @@
 package dev.afterimage.spitests.faults;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -7,6 +8,7 @@ import dev.afterimage.spitests.check.Campaign;
 import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.Scenarios;
+import dev.afterimage.spitests.play.ThreadsWorkload;
 
 /** Something that the kit does with a strategy, by the name that it has in replay lines. Two of one title are equal. */
 public final class Hunt {
@@ -41,6 +43,12 @@ public final class Hunt {
     /** Random workloads of a mix whose recoveries are crashed as well, every other one of them. */
     public static Hunt randomNested(String mix) {
         return new Hunt(mix + "-SEED, crashed in recovery", campaign -> campaign.randomNested(mixNamed(mix), 100, 2));
+    }
+
+    /** Several threads whose turns a seed decides, one seed after the other, for mistakes that no single thread shows; of what they do mostly, {@code mixed}, {@code levels}, {@code readers}, {@code snapshots} or {@code duel}. */
+    public static Hunt threads(String lean) {
+        ThreadsWorkload.Lean leaning = ThreadsWorkload.Lean.valueOf(lean.toUpperCase(Locale.ROOT));
+        return new Hunt("threads-" + lean + "-SEED", campaign -> campaign.threads(ThreadsWorkload.Order.SCHEDULED, leaning, 8, 100));
     }
 
     /** A check that is more than a scenario and its crashes, by its title. */

@@ -56,6 +56,7 @@ public final class Scenarios {
         if (reader.title().equals(title)) {
             return reader;
         }
+        known.addAll(ThreadsWorkload.titles());
         throw new IllegalArgumentException("scenario: expected one of " + known + ", found \"" + title + "\"");
     }
 }
