@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
@@ -74,6 +75,50 @@ class FreeSlotsTest {
             assertEquals(used.size(), free.inUse());
         }
         assertTrue(slots > 4096, "the second level was never used");
+    }
+
+    @Test
+    @DisplayName("may be cut off behind the highest slot in use, and come back when the file grows again")
+    void shrinking() {
+        free.grow(10_000);
+        assertEquals(0, free.endOfUsed());
+        free.markUsed(4_999);
+        assertEquals(5_000, free.endOfUsed());
+        free.shrink(5_000);
+        assertEquals(5_000, free.slots());
+        assertEquals(4_999, free.available());
+        for (long slot = 0; slot < 4_999; slot++) {
+            assertEquals(slot, free.take());
+        }
+        assertEquals(FreeSlots.NONE, free.take());
+        free.grow(5_001);
+        assertEquals(5_000, free.take());
+        free.give(5_000);
+        free.give(4_999);
+        assertEquals(4_999, free.endOfUsed());
+        for (long slot = 0; slot < 4_999; slot++) {
+            free.give(slot);
+        }
+        assertEquals(0, free.endOfUsed());
+        free.shrink(0);
+        assertEquals(FreeSlots.NONE, free.take());
+        assertEquals(0, free.inUse());
+    }
+
+    @Test
+    @DisplayName("are for any number of threads: no call keeps the lock")
+    void locks() throws InterruptedException {
+        free.grow(100);
+        List<Runnable> calls = List.of(() -> free.take(), () -> free.reserve(1_000), () -> free.reserve(2), () -> free.takeReserved(), () -> free.release(1), () -> free.give(0),
+                () -> free.markUsed(70), () -> free.markUsed(70), () -> free.grow(200), () -> free.shrink(150), () -> free.endOfUsed(), () -> free.slots(), () -> free.available(),
+                () -> free.inUse(), () -> free.reserve(0));
+        for (int call = 0; call < calls.size(); call++) {
+            Thread thread = new Thread(calls.get(call));
+            thread.setDaemon(true);
+            thread.start();
+            thread.join(20_000);
+            assertFalse(thread.isAlive(), "call " + call + " waits for a lock that an earlier one has kept");
+        }
     }
 
     @Test
