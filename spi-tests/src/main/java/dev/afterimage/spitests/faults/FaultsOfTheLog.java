@@ -80,6 +80,11 @@ public final class FaultsOfTheLog {
             SeededFault.of("G8", "a tail that is cut off in the midst of a segment blocks the records of the next opening")
                     .in("wal", OPENING, "positions.firstRecord(number), after.timeline(), after.lsn());", "positions.firstRecord(number), after.timeline(), positions.start(number));")
                     .caughtBy("A2", Hunt.scenario("written-row"), Hunt.scenario("close-and-reopen")),
+            SeededFault.of("G10", "zeros are taken for a record")
+                    .in("wal", FORMAT, "return markAt(bytes, offset) == mark(binding) && length >= HEADER_BYTES && length <= room;",
+                            "return markAt(bytes, offset) == mark(binding) && length >= HEADER_BYTES && length <= room || length == 0 && markAt(bytes, offset) == 0;")
+                    .in("wal", FORMAT, "int checked = checkedBytes(bytes, offset); if", "int checked = checkedBytes(bytes, offset); if (checked == 0) { return true; } if")
+                    .caughtBy("A2", Hunt.scenario("first-commit")),
             SeededFault.of("L5", "the positions of a log that is begun anew start over")
                     .in("wal", OPENING, "long number = positions.segmentFrom(after.lsn());", "long number = 0;")
                     .caughtBy("A2 A3 D1 T1", Hunt.scenario("close-and-reopen"), Hunt.scenario("checkpoint-after-commit")));
