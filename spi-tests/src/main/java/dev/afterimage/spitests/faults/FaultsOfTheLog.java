@@ -64,7 +64,7 @@ public final class FaultsOfTheLog {
                     .caughtBy("A1 A2 A3 D1 D2", Hunt.scenario("written-row")),
             SeededFault.of("G3", "a record's length is followed before its checksum is looked at")
                     .in("wal", FORMAT, "return markAt(bytes, offset) == mark(binding) && length >= HEADER_BYTES && length <= room;", "return length != 0;")
-                    .caughtBy("A2", Hunt.check("check-crash-cycles"), Hunt.random("checkpoints")),
+                    .caughtBy("A2", Hunt.random("mixed"), Hunt.random("checkpoints"), Hunt.random("laps")),
             SeededFault.of("G4", "a record's checksum leaves out its header")
                     .in("wal", FORMAT, "bytes.limit(offset + recordBytes).position(offset + LENGTH);", "bytes.limit(offset + recordBytes).position(offset + HEADER_BYTES);")
                     .caughtBy("T2", Hunt.check("check-rot-in-what-was-synced"), Hunt.check("check-rot-in-each-byte")),
