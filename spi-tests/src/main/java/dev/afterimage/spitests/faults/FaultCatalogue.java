@@ -64,8 +64,7 @@ public final class FaultCatalogue {
             of("C3", "something is given up before the pointer that no longer needs it is durable"),
             of("C4", "a page that is dirtied and goes home during a checkpoint is left out of it"),
             of("C5", "one part of the pages is checkpointed, and all of the log given up"),
-            of("C6", "the log is begun anew between the reading of its length and the mark of what was checkpointed")
-                    .nowhere("no log here begins anew under a checkpoint: segments are given up behind the checkpoint's own point, and a log that goes round keeps counting its positions"),
+            of("C6", "what is committed while a checkpoint takes stock is neither in it nor in what it leaves of the log"),
             of("C7", "the store is marked as closed in good order before its last sync"));
 
     private static final List<CataloguedFault> LOG_FORMAT = List.of(

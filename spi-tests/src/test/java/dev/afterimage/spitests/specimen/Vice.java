@@ -34,16 +34,11 @@ public enum Vice {
     N1_OWN_RANDOM("N1", "a random salt from elsewhere"),
 
     // The log specimen, where several threads commit.
-    /** Whoever finds somebody syncing is answered at once, though that sync may have begun before its record was written. */
-    E_ANSWERS_FOLLOWER_BEFORE_SYNC,
-    /** Commits take their places in the log one after the other, and write there in any order: a crash finds a hole. */
-    D_WRITES_OUT_OF_ORDER,
-    /** Whoever is about to wait for another's sync misses that it is over. */
-    X_LOSES_WAKEUPS,
-    /** C6: between writing pages home and moving the log's start a checkpoint lets commits through, and forgets them. */
-    C6_CHECKPOINT_LETS_GO,
-    /** P3: a page is copied for the checkpoint in two halves, and a commit comes in between. */
-    P3_COPIES_IN_HALVES,
+    E_ANSWERS_FOLLOWER_BEFORE_SYNC("W4", "whoever finds somebody syncing is answered at once, though that sync may have begun before its record was written"),
+    D_WRITES_OUT_OF_ORDER("D", "commits take their places in the log one after the other, and write there in any order: a crash finds a hole"),
+    X_LOSES_WAKEUPS("X", "whoever is about to wait for another's sync misses that it is over"),
+    C6_CHECKPOINT_LETS_GO("C6", "between writing pages home and moving the log's start a checkpoint lets commits through, and forgets them"),
+    P3_COPIES_IN_HALVES("P3", "a page is copied for the checkpoint in two halves, and a commit comes in between"),
 
     // The undo specimen.
     A6_UNDOES_ROLLED_BACK("A6", "what was rolled back is undone again, over what others committed since"),
