@@ -3,6 +3,7 @@ module dev.afterimage.spitests {
     requires transitive dev.afterimage.api;
     requires transitive org.junit.jupiter.api;
     requires static java.compiler; // only where faults are seeded, which takes a JDK
+    requires static org.junit.platform.testkit; // for the kit's own tests, which run its conformance class as a plug-in's author would; nothing here calls it
     requires static org.junit.platform.launcher; // puts all of JUnit on the module path when the kit's own tests run; nothing here calls it
 
     exports dev.afterimage.spitests;

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.DisplayName;
 
 import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spitests.faults.EverySeededFaultIsCaught;
+import dev.afterimage.spitests.faults.FaultsOfTheDoublewrite;
 import dev.afterimage.spitests.faults.FaultsOfTheLog;
 import dev.afterimage.spitests.faults.FaultsOfThePages;
 import dev.afterimage.spitests.faults.Hunt;
@@ -133,6 +134,7 @@ class AriesSeededFaultsTest extends EverySeededFaultIsCaught {
         List<SeededFault> all = new ArrayList<>(OWN);
         all.addAll(FaultsOfTheLog.ALL);
         all.addAll(FaultsOfThePages.ALL);
+        FaultsOfTheDoublewrite.ALL.stream().map(fault -> fault.with("torn-page-protection", "doublewrite")).forEach(all::add);
         return all;
     }
 

@@ -29,6 +29,7 @@ final class MixedUp {
     private static final int ALIGNMENT = 8;
     private static final int COMMITS = 8;
     private static final int LATER_COMMITS = 3;
+    private static final int BLOCKS_MAX = 40;
 
     private final StoreUnderTest subject;
     private final Tally tally;
@@ -125,6 +126,20 @@ final class MixedUp {
                 }
                 DiskImage mixed = earlier.withFile(file, later.read(file, 0, Math.toIntExact(later.size(file))));
                 look("an earlier copy with the file " + file + " of a later one", mixed, stage.model(), once);
+                singleBlocks(file, earlier, later, stage.model(), once);
+            }
+        }
+    }
+
+    /** The same with one block of the size of a page as the later copy has it, each in turn: by itself it may be half of a commit that the earlier copy knows nothing of. */
+    private void singleBlocks(String file, DiskImage earlier, DiskImage later, ReferenceModel model, List<CommittedState> once) {
+        int block = subject.pageSize();
+        int left = BLOCKS_MAX;
+        for (long at = 0; earlier.contains(file) && left > 0 && at + block <= Math.min(earlier.size(file), later.size(file)); at += block) {
+            byte[] newer = later.read(file, at, block);
+            if (!Arrays.equals(newer, earlier.read(file, at, block))) {
+                left--;
+                look("an earlier copy with the block at " + at + " of the file " + file + " of a later one", earlier.overwrite(file, at, newer), model, once);
             }
         }
     }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.spitests.disk.DiskImage;
+import dev.afterimage.spitests.model.CrashKind;
 import dev.afterimage.spitests.model.ReferenceModel;
 import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.Actor;
@@ -81,6 +82,8 @@ public final class Rot {
             stage.create();
             List<Long> pages = stage.fill(4);
             commit(stage, pages);
+            // What follows is the first that an opening writes after a crash: what marks its beginning is among the bytes.
+            stage.crash(CrashKind.PROCESS);
             DiskImage start = stage.disk().asSynced();
             for (int round = 0; round < 6; round++) {
                 small(stage, pages.get(round % 4));

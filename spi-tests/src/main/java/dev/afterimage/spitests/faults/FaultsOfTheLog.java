@@ -64,7 +64,7 @@ public final class FaultsOfTheLog {
                     .caughtBy("A1 A2 A3 D1 D2", Hunt.scenario("written-row")),
             SeededFault.of("G3", "a record's length is followed before its checksum is looked at")
                     .in("wal", FORMAT, "return markAt(bytes, offset) == mark(binding) && length >= HEADER_BYTES && length <= room;", "return length != 0;")
-                    .caughtBy("A2", Hunt.check("check-crash-cycles"), Hunt.random("checkpoints")),
+                    .caughtBy("A2", Hunt.random("mixed"), Hunt.random("checkpoints"), Hunt.random("laps")),
             SeededFault.of("G4", "a record's checksum leaves out its header")
                     .in("wal", FORMAT, "bytes.limit(offset + recordBytes).position(offset + LENGTH);", "bytes.limit(offset + recordBytes).position(offset + HEADER_BYTES);")
                     .caughtBy("T2", Hunt.check("check-rot-in-what-was-synced"), Hunt.check("check-rot-in-each-byte")),
@@ -80,6 +80,11 @@ public final class FaultsOfTheLog {
             SeededFault.of("G8", "a tail that is cut off in the midst of a segment blocks the records of the next opening")
                     .in("wal", OPENING, "positions.firstRecord(number), after.timeline(), after.lsn());", "positions.firstRecord(number), after.timeline(), positions.start(number));")
                     .caughtBy("A2", Hunt.scenario("written-row"), Hunt.scenario("close-and-reopen")),
+            SeededFault.of("G10", "zeros are taken for a record")
+                    .in("wal", FORMAT, "return markAt(bytes, offset) == mark(binding) && length >= HEADER_BYTES && length <= room;",
+                            "return markAt(bytes, offset) == mark(binding) && length >= HEADER_BYTES && length <= room || length == 0 && markAt(bytes, offset) == 0;")
+                    .in("wal", FORMAT, "int checked = checkedBytes(bytes, offset); if", "int checked = checkedBytes(bytes, offset); if (checked == 0) { return true; } if")
+                    .caughtBy("A2", Hunt.scenario("first-commit")),
             SeededFault.of("L5", "the positions of a log that is begun anew start over")
                     .in("wal", OPENING, "long number = positions.segmentFrom(after.lsn());", "long number = 0;")
                     .caughtBy("A2 A3 D1 T1", Hunt.scenario("close-and-reopen"), Hunt.scenario("checkpoint-after-commit")));

@@ -14,35 +14,43 @@ import dev.afterimage.spitests.play.ThreadsWorkload;
 public final class Hunt {
     private final String title;
     private final Consumer<Campaign> run;
+    /** Whether it looks at as many crash states as the campaign's effort says. */
+    private final boolean swept;
 
-    private Hunt(String title, Consumer<Campaign> run) {
+    private Hunt(String title, boolean swept, Consumer<Campaign> run) {
         this.title = title;
+        this.swept = swept;
         this.run = run;
+    }
+
+    /** Whether more effort makes it look at more. */
+    boolean isSwept() {
+        return swept;
     }
 
     /** A scenario, with the crash states of it (up to a cap, evenly spread). */
     public static Hunt scenario(String name) {
-        return new Hunt(name, campaign -> campaign.directed(Scenarios.named(name)));
+        return new Hunt(name, true, campaign -> campaign.directed(Scenarios.named(name)));
     }
 
     /** A scenario as it is played, without a crash: for what shows at once. */
     public static Hunt played(String name) {
-        return new Hunt(name + ", played", campaign -> campaign.play(Scenarios.named(name)));
+        return new Hunt(name + ", played", false, campaign -> campaign.play(Scenarios.named(name)));
     }
 
     /** A scenario whose recoveries are crashed as well, one in five of them. */
     public static Hunt nested(String name) {
-        return new Hunt(name + ", crashed in recovery", campaign -> campaign.directedNested(5, Scenarios.named(name)));
+        return new Hunt(name + ", crashed in recovery", true, campaign -> campaign.directedNested(5, Scenarios.named(name)));
     }
 
     /** Random workloads of a mix, one seed after the other. */
     public static Hunt random(String mix) {
-        return new Hunt(mix + "-SEED", campaign -> campaign.random(mixNamed(mix), 100));
+        return new Hunt(mix + "-SEED", true, campaign -> campaign.random(mixNamed(mix), 100));
     }
 
     /** Random workloads of a mix whose recoveries are crashed as well, every other one of them. */
     public static Hunt randomNested(String mix) {
-        return new Hunt(mix + "-SEED, crashed in recovery", campaign -> campaign.randomNested(mixNamed(mix), 100, 2));
+        return new Hunt(mix + "-SEED, crashed in recovery", true, campaign -> campaign.randomNested(mixNamed(mix), 100, 2));
     }
 
     /** Several threads whose turns a seed decides, one seed after the other, for mistakes that no single thread shows; of what they do mostly, {@code mixed}, {@code levels}, {@code readers}, {@code snapshots} or {@code duel}. */
@@ -54,22 +62,22 @@ public final class Hunt {
     /** A check that is more than a scenario and its crashes, by its title. */
     public static Hunt check(String title) {
         RuleCheck check = Objects.requireNonNull(RuleCheck.named(title), () -> "no check has the title " + title);
-        return new Hunt(title, campaign -> campaign.check(check));
+        return new Hunt(title, false, campaign -> campaign.check(check));
     }
 
     /** Each sync of a short run fails, in each way a sync can fail. */
     public static Hunt failedSyncs() {
-        return new Hunt("failed-sync-WAY-N", Campaign::failedSyncs);
+        return new Hunt("failed-sync-WAY-N", false, Campaign::failedSyncs);
     }
 
     /** The disk fills up sooner or later. */
     public static Hunt fullDisks() {
-        return new Hunt("full-disk-SECTORS", Campaign::fullDisks);
+        return new Hunt("full-disk-SECTORS", false, Campaign::fullDisks);
     }
 
     /** Some of the reads, and of the writes, of a rollback fail. */
     public static Hunt failingRollbacks() {
-        return new Hunt("failing-rollback-WAY-N", Campaign::failingRollbacks);
+        return new Hunt("failing-rollback-WAY-N", false, Campaign::failingRollbacks);
     }
 
     private static Mix mixNamed(String title) {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import dev.afterimage.spitests.check.Campaign;
 import dev.afterimage.spitests.check.RandomHunt;
@@ -23,6 +24,7 @@ import dev.afterimage.spitests.model.Violation;
 record RandomCampaign(long images, Duration time) {
     /** How much longer a fault may take that makes the store hang. */
     private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final int DETAIL_LINES = 5;
     private static final Pattern SCENARIO = Pattern.compile("replay: [^:]+:[^:]+:[^:]+:([a-z-]+?)-?\\d[^:\\s]*[:\\s].*", Pattern.DOTALL);
 
     /** Hunts one. */
@@ -42,6 +44,7 @@ record RandomCampaign(long images, Duration time) {
         } catch (ExecutionException e) {
             rule = e.getCause() instanceof Violation violation ? violation.rule() : "";
             where = e.getCause() instanceof Violation violation ? scenario(String.valueOf(violation.getMessage())) : "ended by " + e.getCause();
+            System.out.println(id + ": " + String.valueOf(e.getCause().getMessage()).lines().limit(DETAIL_LINES).collect(Collectors.joining("\n  ")));
         } catch (TimeoutException e) {
             where = "hangs";
         } catch (InterruptedException e) {

@@ -40,7 +40,7 @@ public record Mix(String title, int actors, int pages, int steps, int write, int
     /** Pages that come and go. */
     public static final Mix PAGES = new Mix("pages", 3, 30, 120, 14, 3, 18, 14, 4, 3, 16, 5, 3, 2, 1, 20);
     /** So much that a log of a fixed size goes round, and one of segments uses several, in commits that seldom wait. */
-    public static final Mix LAPS = new Mix("laps", 3, 30, 3_000, 60, 1, 3, 1, 1, 1, 14, 1, 1, 1, 0, 85);
+    public static final Mix LAPS = new Mix("laps", 2, 16, 9_000, 30, 0, 2, 0, 0, 0, 30, 0, 0, 0, 0, 92);
 
     /** All of them but the long one. */
     public static final List<Mix> ALL = List.of(MIXED, COMMITS, ABORTS, LEVELS, CHECKPOINTS, SAVEPOINTS, PAGES);
