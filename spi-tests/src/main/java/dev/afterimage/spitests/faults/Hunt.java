@@ -56,7 +56,7 @@ public final class Hunt {
     /** Several threads whose turns a seed decides, one seed after the other, for mistakes that no single thread shows; of what they do mostly, {@code mixed}, {@code levels}, {@code readers}, {@code snapshots} or {@code duel}. */
     public static Hunt threads(String lean) {
         ThreadsWorkload.Lean leaning = ThreadsWorkload.Lean.valueOf(lean.toUpperCase(Locale.ROOT));
-        return new Hunt("threads-" + lean + "-SEED", campaign -> campaign.threads(ThreadsWorkload.Order.SCHEDULED, leaning, 8, 100));
+        return new Hunt("threads-" + lean + "-SEED", true, campaign -> campaign.threads(ThreadsWorkload.Order.SCHEDULED, leaning, 8, 100));
     }
 
     /** A check that is more than a scenario and its crashes, by its title. */
