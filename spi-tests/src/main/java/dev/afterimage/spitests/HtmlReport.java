@@ -255,7 +255,7 @@ public final class HtmlReport {
             tr.failed .says { color: var(--bad); }
             .failure { margin: 0 0 16px; padding: 16px 18px; background: var(--panel); border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 8px; }
             pre { margin: 0 0 10px; padding: 10px 12px; background: var(--ground); border-radius: 6px; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-            code { font: 0.92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+            code { font: 0.92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: nowrap; }
             .failure p { margin-bottom: 4px; }
             .chart text { fill: var(--ink); font-size: 14px; font-weight: 600; }
             .chart .figure { fill: var(--quiet); font-weight: 400; font-variant-numeric: tabular-nums; }
