@@ -2,6 +2,7 @@
 module dev.afterimage.cli {
     requires dev.afterimage.api;
     requires dev.afterimage.spitests;
+    requires java.xml;
     requires info.picocli;
     requires com.google.gson;
     requires de.siegmar.fastcsv;

@@ -4,6 +4,8 @@ import picocli.CommandLine.Help.Ansi;
 
 /** What is known of where the output goes; the launcher, which can see the descriptors, tells it by system properties. */
 final class Terminal {
+    private static final int COLUMNS = 120;
+
     private Terminal() {
     }
 
@@ -17,6 +19,16 @@ final class Terminal {
     /** Whether a line on standard error can be written over. */
     static boolean progressBar() {
         return isTerminal("afterimage.stderr.terminal") && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /** How many columns of text there are: as the launcher saw them, as COLUMNS says, or 120. */
+    static int columns() {
+        for (String said : new String[] {System.getProperty("afterimage.stdout.columns"), System.getenv("COLUMNS")}) {
+            if (said != null && said.matches("[1-9]\\d{0,3}")) {
+                return Math.max(ConformanceTable.WIDTH_MIN, Integer.parseInt(said));
+            }
+        }
+        return COLUMNS;
     }
 
     private static boolean isTerminal(String property) {

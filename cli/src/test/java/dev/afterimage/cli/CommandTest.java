@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.google.gson.JsonArray;
@@ -36,6 +39,8 @@ import picocli.CommandLine;
 @DisplayName("The command")
 class CommandTest {
     private static final Path SHIPPED = Path.of("../examples/data/payment-orders.csv");
+
+    private static final int FLIPS = 40;
 
     @TempDir
     Path folder;
@@ -102,6 +107,19 @@ class CommandTest {
                 Map.entry("compare no-such-file.csv", "no-such-file.csv: no such file; expected a CSV file of payment orders"),
                 Map.entry("conformance --strategy aries", "unknown strategy \"aries\"; there are innodb-style, postgres-style, shadow-paging, undo-redo-aries"),
                 Map.entry("conformance", "Missing required option: '--strategy=NAME'"),
+                Map.entry("conformance --strategy shadow-paging --seed -1", "--seed: expected 0 to 999999999999, found -1"),
+                Map.entry("conformance --strategy shadow-paging --profile heavy", "Invalid value for option '--profile'"),
+                Map.entry("conformance --strategy shadow-paging --crash-states 1", "--crash-states: expected 100 to 100000000, found 1"),
+                Map.entry("conformance --strategy shadow-paging --rules D1,Z9", "--rules: expected some of A1, A2, A3, A11, D1, "),
+                Map.entry("conformance --strategy shadow-paging --rules D2 --report pom.xml", "--report: pom.xml: cannot be written"),
+                Map.entry("conformance --replay nonsense", "--replay: replay line: expected kit1:STRATEGY:PROFILE:SCENARIO"),
+                Map.entry("conformance --replay kit1:nobody:strict:mixed-1", "unknown strategy \"nobody\"; there are innodb-style"),
+                Map.entry("conformance --replay kit1:shadow-paging:strict:no-such-scenario", "--replay: scenario: expected one of "),
+                Map.entry("conformance --replay kit1:shadow-paging:bent:mixed-1", "--replay: disk profile: expected one of "),
+                Map.entry("conformance --replay kit1:shadow-paging:strict:first-commit:0:k99999", "undecided parts"),
+                Map.entry("conformance --replay kit1:shadow-paging:strict:first-commit:99999:k1", "has no crash point 99999"),
+                Map.entry("conformance --replay kit1:shadow-paging:strict:first-commit:1:nonsense", "choice vector: expected runs as in"),
+                Map.entry("conformance --strategy innodb-style --replay kit1:shadow-paging:strict:mixed-1", "--replay: expected a line about innodb-style, found one about shadow-paging"),
                 Map.entry("juggle", "Unmatched argument at index 0: 'juggle'"),
                 Map.entry("log", "Missing required parameter: 'STORE'"),
                 Map.entry("log no-such-store", "file:no-such-store: expected a store, found none"),
@@ -212,6 +230,47 @@ class CommandTest {
             assertEquals(lines.subList(0, 4), damaged.subList(0, 4));
             assertTrue(damaged.get(5).startsWith("2 records shown; the log is damaged behind LSN "), out::toString);
             assertTrue(damaged.get(6).contains(segment.getFileName().toString()), out::toString);
+        }
+    }
+
+    @Test
+    @DisplayName("log shows innodb-style's redo log by its own names, changes no byte, and says where it is damaged")
+    void redoLog() throws IOException {
+        Path store = crashed("innodb-style");
+        Map<String, ByteBuffer> before = content(store);
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("log", store.toString()), err::toString);
+        List<String> lines = out.toString().lines().toList();
+        assertTrue(lines.get(0).contains("LSN  transaction  type"), out::toString);
+        assertTrue(lines.stream().filter(line -> line.contains("commit number ")).count() >= 2, out::toString);
+        assertTrue(lines.stream().anyMatch(line -> line.contains("undo page: ")), out::toString);
+        assertTrue(lines.get(lines.size() - 2).contains(" records shown; the log ends at LSN "), out::toString);
+        assertTrue(lines.get(lines.size() - 1).startsWith("Redo would begin at LSN "), out::toString);
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("log", store.toString(), "--page", "1", "--limit", "1"));
+        assertTrue(out.toString().lines().skip(2).findFirst().orElse("").matches(" *\\d+ +(-|\\d+)  .{16} +1  .*"), out::toString);
+        assertEquals(before, content(store));
+
+        Path file = store.resolve("redo-0");
+        byte[] bytes = Files.readAllBytes(file);
+        int[] written = IntStream.range(0, bytes.length).filter(at -> bytes[at] != 0).toArray();
+        int damaged = 0;
+        for (int index = 0; index < FLIPS; index++) {
+            int at = written[(int) ((long) written.length * index / FLIPS)];
+            put(file, at, bytes[at] ^ 1);
+            out.getBuffer().setLength(0);
+            int status = run("log", store.toString());
+            put(file, at, bytes[at]);
+            assertTrue(status == 0 || status == 1, () -> "byte " + at + ": " + err);
+            assertEquals(status == 1, out.toString().contains("; the log is damaged behind LSN "), out::toString);
+            damaged += status == 1 && out.toString().contains("redo-0") ? 1 : 0;
+        }
+        assertTrue(damaged > 0, "some of these bytes had been synced, and nothing else tells what they were");
+    }
+
+    private static void put(Path file, int at, int value) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {(byte) value}), at);
         }
     }
 

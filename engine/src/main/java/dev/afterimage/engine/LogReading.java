@@ -1,5 +1,7 @@
 package dev.afterimage.engine;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 
 import dev.afterimage.api.StoreFormatException;
@@ -8,15 +10,16 @@ import dev.afterimage.api.StoreMissingException;
 import dev.afterimage.api.StoreOpenException;
 import dev.afterimage.spi.LogEntry;
 import dev.afterimage.spi.LogSummary;
-import dev.afterimage.spi.RecoveryStrategyProvider;
 import dev.afterimage.spi.StoreEnvironment;
 import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.DiskLock;
 import dev.afterimage.spi.storage.DiskLockedException;
+import dev.afterimage.spi.storage.FileMissingException;
 
 /**
- * Shows a store's log. It takes the store's lock, for a log in use is recycled under the reader's hands and would look damaged where it is not; the lock is all it takes. The strategy is
+ * Shows a store's log. It takes the store's lock, for a log in use is recycled under the reader's hands and would look damaged where it is not; the lock is all it takes, and
+ * where nothing may be written it takes that without writing. The strategy is
  * given a disk that refuses to be written.
  */
 final class LogReading {
@@ -55,14 +58,25 @@ final class LogReading {
     private LogSummary read(Disk disk, Predicate<LogEntry> each) {
         // Looked at before the lock is taken, which would leave a lock file in a place that is no store.
         header(disk);
-        DiskLock lock = disk.lock(StoreOpening.LOCK_FILE);
+        DiskLock lock;
         try {
-            StoreHeader header = header(disk);
-            RecoveryStrategyProvider strategy = strategies.maker(header.strategy());
-            return strategy.readLog(new ReadOnlyDisk(disk), header.storeId(), each);
+            lock = disk.lockToRead(StoreOpening.LOCK_FILE);
+        } catch (FileMissingException e) {
+            LogSummary summary = readUnlocked(disk, each);
+            List<String> notes = new ArrayList<>(summary.notes());
+            notes.add("The store has no lock file, and none may be made there: nobody had it open to begin with, but whether somebody opened it meanwhile is not known.");
+            return summary.withNotes(notes);
+        }
+        try {
+            return readUnlocked(disk, each);
         } finally {
             lock.close();
         }
+    }
+
+    private LogSummary readUnlocked(Disk disk, Predicate<LogEntry> each) {
+        StoreHeader header = header(disk);
+        return strategies.maker(header.strategy()).readLog(new ReadOnlyDisk(disk), header.storeId(), each);
     }
 
     private StoreHeader header(Disk disk) {

@@ -107,17 +107,17 @@ public abstract class RecoveryStrategyConformance {
         return campaign().tally();
     }
 
-    private Campaign campaign() {
+    StoreUnderTest subject() {
+        return new StoreUnderTest(strategy(), smallOptions(), pageSize(), cachePages());
+    }
+
+    Campaign campaign() {
         Campaign begun = campaign;
         if (begun == null) {
             begun = new Campaign(subject(), Effort.requested().withQuickStates(Integer.getInteger("afterimage.crash-states", crashStates())));
             campaign = begun;
         }
         return begun;
-    }
-
-    private StoreUnderTest subject() {
-        return new StoreUnderTest(strategy(), smallOptions(), pageSize(), cachePages());
     }
 
     /** Rule A1. */
@@ -531,7 +531,9 @@ public abstract class RecoveryStrategyConformance {
     public void replayOfOneLine() {
         ReplayLine line = Objects.requireNonNull(ReplayLine.requested());
         if (line.strategy().equals(strategyName())) {
-            campaign().replay(line);
+            Replay replay = Replay.of(this, line);
+            replay.story().forEach(System.out::println);
+            replay.demand();
         }
     }
 

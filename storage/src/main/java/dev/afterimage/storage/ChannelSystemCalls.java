@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -55,6 +56,11 @@ final class ChannelSystemCalls implements SystemCalls {
     }
 
     @Override
+    public OpenFile openToRead(Path file) throws IOException {
+        return openWith(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
     public OpenFile openFolder(Path folder) throws IOException {
         // Windows opens no folders; NTFS journals names by itself.
         return WINDOWS ? new UnsyncedFolder() : openWith(folder, StandardOpenOption.READ);
@@ -93,7 +99,11 @@ final class ChannelSystemCalls implements SystemCalls {
 
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
-            return result(channel.write(source, position));
+            try {
+                return result(channel.write(source, position));
+            } catch (NonWritableChannelException e) {
+                throw new IOException("Permission denied: it could be opened for reading only", e);
+            }
         }
 
         @Override
@@ -103,7 +113,11 @@ final class ChannelSystemCalls implements SystemCalls {
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            try {
+                channel.truncate(size);
+            } catch (NonWritableChannelException e) {
+                throw new IOException("Permission denied: it could be opened for reading only", e);
+            }
         }
 
         @Override
@@ -114,6 +128,11 @@ final class ChannelSystemCalls implements SystemCalls {
         @Override
         public boolean tryLock() throws IOException {
             return channel.tryLock() != null;
+        }
+
+        @Override
+        public boolean tryLockShared() throws IOException {
+            return channel.tryLock(0, Long.MAX_VALUE, true) != null;
         }
 
         @Override
@@ -203,6 +222,11 @@ final class ChannelSystemCalls implements SystemCalls {
 
         @Override
         public boolean tryLock() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean tryLockShared() {
             throw new UnsupportedOperationException();
         }
 

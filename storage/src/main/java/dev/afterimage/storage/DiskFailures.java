@@ -42,10 +42,15 @@ final class DiskFailures {
         if (saysAny(FULL, cause)) {
             return new DiskFullException("The disk is full: cannot " + what + ": " + reason(cause) + ". Make room on it, then try again", cause);
         }
-        if (cause instanceof AccessDeniedException || saysAny(NO_ACCESS, cause)) {
+        if (isNoAccess(cause)) {
             return new DiskAccessException("Cannot " + what + ": " + reason(cause), cause);
         }
         return new DiskException("Cannot " + what + ": " + reason(cause), cause);
+    }
+
+    /** Whether it says that the caller may not do that here. */
+    static boolean isNoAccess(IOException cause) {
+        return cause instanceof AccessDeniedException || saysAny(NO_ACCESS, cause);
     }
 
     private boolean hasRoomFor(long bytes) {

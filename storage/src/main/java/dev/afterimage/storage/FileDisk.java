@@ -81,7 +81,7 @@ final class FileDisk implements Disk {
         names.lock();
         try {
             checkRegular(name, file);
-            SystemCalls.OpenFile opened = calls.open(file);
+            SystemCalls.OpenFile opened = openAsAllowed(file);
             FileState state = states.get(name);
             if (state == null) {
                 state = new FileState(lengthOf(opened));
@@ -94,6 +94,23 @@ final class FileDisk implements Disk {
             throw failures.of("open " + what(name), failure);
         } finally {
             names.unlock();
+        }
+    }
+
+    /** For reading alone where writing is not allowed: who only looks needs no more, and whoever writes is told. */
+    private SystemCalls.OpenFile openAsAllowed(Path file) throws IOException {
+        try {
+            return calls.open(file);
+        } catch (IOException refused) {
+            if (!DiskFailures.isNoAccess(refused)) {
+                throw refused;
+            }
+            try {
+                return calls.openToRead(file);
+            } catch (IOException noneAtAll) {
+                refused.addSuppressed(noneAtAll);
+                throw refused;
+            }
         }
     }
 
@@ -198,6 +215,12 @@ final class FileDisk implements Disk {
     public DiskLock lock(String name) {
         handles.checkOpen();
         return handles.add(FileDiskLock.acquire(calls, folder, FileNames.check(name), failures, handles::remove));
+    }
+
+    @Override
+    public DiskLock lockToRead(String name) {
+        handles.checkOpen();
+        return handles.add(FileDiskLock.acquireToRead(calls, folder, FileNames.check(name), failures, handles::remove));
     }
 
     @Override

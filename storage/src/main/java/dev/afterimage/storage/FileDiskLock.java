@@ -2,12 +2,14 @@ package dev.afterimage.storage;
 
 import dev.afterimage.spi.storage.DiskLock;
 import dev.afterimage.spi.storage.DiskLockedException;
+import dev.afterimage.spi.storage.FileMissingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -58,15 +60,40 @@ final class FileDiskLock implements DiskLock {
     }
 
     static FileDiskLock acquire(SystemCalls calls, Path folder, String name, DiskFailures failures, Consumer<FileDiskLock> onClose) {
+        return acquire(calls, folder, name, failures, onClose, false);
+    }
+
+    /**
+     * For somebody who only reads: where the lock's file may not be written it is opened for reading, and locked against those who would lock it for themselves.
+     *
+     * @throws FileMissingException if there is no such file and it may not be made: then nobody holds the lock, but somebody with more rights may take it at any time
+     */
+    static FileDiskLock acquireToRead(SystemCalls calls, Path folder, String name, DiskFailures failures, Consumer<FileDiskLock> onClose) {
+        return acquire(calls, folder, name, failures, onClose, true);
+    }
+
+    private static FileDiskLock acquire(SystemCalls calls, Path folder, String name, DiskFailures failures, Consumer<FileDiskLock> onClose, boolean reading) {
         PROCESS.lock();
         try {
             Path path = folder.toRealPath().resolve("." + name);
             if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 refuseIfHeldHere(path, fileKey(path));
             }
-            SystemCalls.OpenFile file = calls.openOrCreate(path);
-            Object fileKey = lock(file, path);
-            writeOwner(file);
+            boolean shared = false;
+            SystemCalls.OpenFile file;
+            try {
+                file = calls.openOrCreate(path);
+            } catch (IOException refused) {
+                if (!reading || !DiskFailures.isNoAccess(refused)) {
+                    throw refused;
+                }
+                file = openToRead(calls, path);
+                shared = true;
+            }
+            Object fileKey = lock(file, path, shared);
+            if (!shared) {
+                writeOwner(file);
+            }
             FileDiskLock lock = new FileDiskLock(path, fileKey, file, failures, onClose);
             HELD.add(lock);
             return lock;
@@ -74,6 +101,14 @@ final class FileDiskLock implements DiskLock {
             throw failures.of("take the lock \"" + name + "\" in " + folder, failure);
         } finally {
             PROCESS.unlock();
+        }
+    }
+
+    private static SystemCalls.OpenFile openToRead(SystemCalls calls, Path path) throws IOException {
+        try {
+            return calls.openToRead(path);
+        } catch (NoSuchFileException missing) {
+            throw new FileMissingException("There is no lock file " + path + ", and it may not be made", missing);
         }
     }
 
@@ -91,10 +126,10 @@ final class FileDiskLock implements DiskLock {
     }
 
     /** Leaves the file open and locked, or throws and leaves it closed, where closing it harms nobody. */
-    private static @Nullable Object lock(SystemCalls.OpenFile file, Path path) throws IOException {
+    private static @Nullable Object lock(SystemCalls.OpenFile file, Path path, boolean shared) throws IOException {
         boolean keepOpen = false;
         try {
-            if (!file.tryLock()) {
+            if (!(shared ? file.tryLockShared() : file.tryLock())) {
                 throw new DiskLockedException(path.getParent() + " is in use by " + readOwner(file) + ". Close it there first; if that process ends or is killed, the lock ends with it. Lock file: " + path);
             }
             Object fileKey = fileKey(path);
@@ -137,7 +172,8 @@ final class FileDiskLock implements DiskLock {
             // Then it stays unknown.
         }
         String owner = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
-        return owner.matches("process \\d+") ? owner : "another process";
+        // Who was killed could not take its name back, and who only reads leaves none: a name that nobody bears any more is not the holder's.
+        return owner.matches("process \\d{1,18}") && ProcessHandle.of(Long.parseLong(owner.substring("process ".length()))).isPresent() ? owner : "another process";
     }
 
     @Override

@@ -20,6 +20,9 @@ interface SystemCalls {
     /** Opens a file for reading and writing that is created where it does not exist. Never follows a symbolic link. */
     OpenFile openOrCreate(Path file) throws IOException;
 
+    /** Opens an existing file for reading. Never follows a symbolic link. */
+    OpenFile openToRead(Path file) throws IOException;
+
     /** Opens a folder, only to sync the names in it. */
     OpenFile openFolder(Path folder) throws IOException;
 
@@ -56,5 +59,8 @@ interface SystemCalls {
          * @throws java.nio.channels.OverlappingFileLockException if this process holds it through another description
          */
         boolean tryLock() throws IOException;
+
+        /** The same against those alone who want it for themselves; others may share it. Enough for a file that is open for reading. */
+        boolean tryLockShared() throws IOException;
     }
 }

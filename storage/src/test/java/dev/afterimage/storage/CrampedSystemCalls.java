@@ -29,6 +29,11 @@ final class CrampedSystemCalls implements SystemCalls {
     }
 
     @Override
+    public OpenFile openToRead(Path file) throws IOException {
+        return real.openToRead(file);
+    }
+
+    @Override
     public OpenFile openFolder(Path folder) throws IOException {
         return real.openFolder(folder);
     }
@@ -93,6 +98,11 @@ final class CrampedSystemCalls implements SystemCalls {
         @Override
         public boolean tryLock() throws IOException {
             return file.tryLock();
+        }
+
+        @Override
+        public boolean tryLockShared() throws IOException {
+            return file.tryLockShared();
         }
 
         @Override

@@ -254,6 +254,7 @@ class FailingDeviceTest {
     @DisplayName("reports what it may not touch as a matter of access, and a full folder as a full disk")
     void otherFailures() throws IOException {
         doThrow(new AccessDeniedException("x")).when(calls).open(any());
+        doThrow(new AccessDeniedException("x")).when(calls).openToRead(any());
         DiskException error = assertThrows(DiskAccessException.class, () -> disk.open("pages"));
         assertEquals("Cannot open file \"pages\" in " + folder + ": permission denied", error.getMessage());
         doThrow(new IOException("No space left on device")).when(calls).create(any());

@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
 
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskAccessException;
 import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskLock;
 import dev.afterimage.spi.storage.DiskLockedException;
+import dev.afterimage.spi.storage.FileMissingException;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -18,7 +25,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,6 +117,49 @@ class FileDiskLockTest {
         assertTrue(answer(start()).contains(" is in use by process " + ProcessHandle.current().pid() + "."));
         lock.close();
         assertEquals("locked", answer(start()));
+    }
+
+    /** The same folder for somebody who may not write there. */
+    private Disk forReading() throws IOException {
+        SystemCalls calls = mock(SystemCalls.class, delegatesTo(ChannelSystemCalls.INSTANCE));
+        doThrow(new AccessDeniedException("there")).when(calls).open(any());
+        doThrow(new FileSystemException("there", null, "Read-only file system")).when(calls).openOrCreate(any());
+        return new FileDisk(calls, folder);
+    }
+
+    @Test
+    @DisplayName("is taken for reading where nothing may be written: it keeps out, and is kept out by, another process that writes")
+    void readers() throws Exception {
+        disk.lock("store.lock").close();
+        try (Disk reader = forReading()) {
+            assertThrows(DiskAccessException.class, () -> reader.lock("store.lock"));
+            Process owner = start();
+            assertEquals("locked", answer(owner));
+            assertThrows(DiskLockedException.class, () -> reader.lockToRead("store.lock"));
+            owner.destroyForcibly().waitFor();
+            DiskLock lock = reader.lockToRead("store.lock");
+            assertTrue(answer(start()).contains(" is in use by another process."));
+            lock.close();
+            assertEquals("locked", answer(start()));
+        }
+    }
+
+    @Test
+    @DisplayName("cannot be taken for reading where nobody ever took it and nothing may be written; files can be read there, and who writes is told")
+    void nothingMayBeWritten() throws Exception {
+        try (DiskFile file = disk.create("f")) {
+            file.write(ByteBuffer.wrap(new byte[] {7}), 0);
+        }
+        try (Disk reader = forReading(); DiskFile file = reader.open("f")) {
+            assertThrows(FileMissingException.class, () -> reader.lockToRead("store.lock"));
+            ByteBuffer read = ByteBuffer.allocate(1);
+            assertEquals(1, file.read(read, 0));
+            assertEquals(7, read.get(0));
+            DiskAccessException refused = assertThrows(DiskAccessException.class, () -> file.write(ByteBuffer.wrap(new byte[1]), 0));
+            assertTrue(refused.getMessage().contains("it could be opened for reading only"), refused.getMessage());
+            assertThrows(DiskAccessException.class, () -> file.resize(0));
+        }
+        disk.lockToRead("store.lock").close();
     }
 
     @Test

@@ -61,6 +61,17 @@ public interface Disk extends AutoCloseable {
      */
     DiskLock lock(String name);
 
+    /**
+     * Takes the lock of that name for somebody who only reads: it keeps out whoever calls {@link #lock(String)}, and is kept out by them. A disk that knows places in which the caller may
+     * not write takes it there, too; others take the exclusive lock.
+     *
+     * @throws DiskLockedException if somebody holds it
+     * @throws FileMissingException if nobody ever took the lock, and it cannot be taken without writing: nobody holds it, but somebody else may take it at any time
+     */
+    default DiskLock lockToRead(String name) {
+        return lock(name);
+    }
+
     /** What this device promises beyond the package's list. */
     DeviceGuarantees guarantees();
 

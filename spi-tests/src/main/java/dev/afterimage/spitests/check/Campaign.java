@@ -1,6 +1,7 @@
 package dev.afterimage.spitests.check;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import dev.afterimage.spitests.disk.DiskProfile;
 import dev.afterimage.spitests.disk.EnumerationPlan;
@@ -243,9 +244,14 @@ public final class Campaign {
 
     /** Replays a line. */
     public void replay(ReplayLine line) {
+        replay(line, fact -> { });
+    }
+
+    /** Replays a line; tells {@code story}, line by line, what it is about. */
+    public void replay(ReplayLine line, Consumer<String> story) {
         ThreadsWorkload threads = ThreadsWorkload.named(line.scenario());
         if (threads != null) {
-            new ThreadsSweep(subject.on(line.profile()), effort, tally).replay(threads, line);
+            new ThreadsSweep(subject.on(line.profile()), effort, tally).replay(threads, line, story);
             return;
         }
         RuleCheck check = RuleCheck.named(line.scenario());
@@ -259,7 +265,7 @@ public final class Campaign {
             return;
         }
         Scenario scenario = Scenarios.named(line.scenario());
-        new CrashSweep(subject.on(line.profile()), effort, tally).replay(scenario, line);
+        new CrashSweep(subject.on(line.profile()), effort, tally).replay(scenario, line, story);
         if (scenario instanceof FullDisk full && line.crashes().isEmpty()) {
             noRoomToRecover(full);
         }

@@ -8,9 +8,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import dev.afterimage.spitests.disk.CrashState;
 import dev.afterimage.spitests.disk.CrashStates;
+import dev.afterimage.spitests.disk.CrashStory;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.DiskTrace;
 import dev.afterimage.spitests.disk.EnumerationPlan;
@@ -107,8 +109,8 @@ public final class CrashSweep {
         CrashStates.atEnd(played.trace).forEach(state -> look(played, state));
     }
 
-    /** Plays a scenario and looks at the one crash that a line names. */
-    public void replay(Scenario scenario, ReplayLine line) {
+    /** Plays a scenario and looks at the one crash that a line names; tells {@code story}, line by line, what that crash was. */
+    public void replay(Scenario scenario, ReplayLine line, Consumer<String> story) {
         tally.oneCase();
         Played played = play(scenario);
         if (line.crashes().isEmpty()) {
@@ -126,6 +128,7 @@ public final class CrashSweep {
         if (state == null) {
             throw new IllegalArgumentException("the trace of " + line.scenario() + " has no crash point " + crash.point());
         }
+        CrashStory.tell(played.trace, crash.point(), crash.choice()).forEach(story);
         boolean mustExist = played.history.mustExistAt(state.sequence());
         DiskImage image = state.image();
         try {
@@ -136,6 +139,8 @@ public final class CrashSweep {
                     return;
                 }
                 ReplayLine.Crash nested = line.crashes().get(depth + 1);
+                story.accept("the recovery that followed was cut short as well:");
+                CrashStory.tell(trace, nested.point(), nested.choice()).forEach(story);
                 image = CrashStates.rebuild(trace, nested.point(), nested.choice());
             }
         } catch (Violation e) {

@@ -1,5 +1,7 @@
 package dev.afterimage.spitests.check;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 import dev.afterimage.api.RecoveryReport;
@@ -57,6 +59,19 @@ public final class Marks {
         if (traits.undo() && traits.steal()) {
             demand(undone, "a recovery that undid a transaction and said so");
         }
+    }
+
+    /** How often each was met, by what it is, in the order in which it is told. */
+    public Map<String, Long> counts() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("commits lost that nobody had been promised", lost.sum());
+        counts.put("commits kept that nobody had been promised", keptInDoubt.sum());
+        counts.put("recoveries", recovered.sum());
+        counts.put("transactions redone", redone.sum());
+        counts.put("transactions undone", undone.sum());
+        counts.put("crashes in recovery", nested.sum());
+        counts.put("crashes right after recovery", secondCrashes.sum());
+        return counts;
     }
 
     private void demand(LongAdder mark, String what) {

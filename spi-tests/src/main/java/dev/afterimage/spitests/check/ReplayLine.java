@@ -2,6 +2,7 @@ package dev.afterimage.spitests.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import dev.afterimage.spitests.disk.ChoiceVector;
 import dev.afterimage.spitests.disk.CrashState;
@@ -23,6 +24,7 @@ public record ReplayLine(String strategy, DiskProfile profile, String scenario, 
     /** The system property that holds a line to replay. */
     public static final String PROPERTY = "afterimage.replay";
     private static final String VERSION = "kit1";
+    private static final Pattern FORM = Pattern.compile(VERSION + ":[^:/\\s]+:[^:/\\s]+:[^:/\\s]+(:\\d{1,9}:[^:/\\s]+(/\\d{1,9}:[^:/\\s]+)*)?");
 
     /**
      * One crash.
@@ -47,9 +49,9 @@ public record ReplayLine(String strategy, DiskProfile profile, String scenario, 
 
     /** Reads a line. */
     public static ReplayLine parse(String line) {
-        String[] crashTexts = line.split("/");
-        String[] head = crashTexts[0].split(":");
-        if (head.length != 4 && head.length != 6 || !head[0].equals(VERSION)) {
+        String[] crashTexts = line.split("/", -1);
+        String[] head = crashTexts[0].split(":", -1);
+        if (!FORM.matcher(line).matches()) {
             throw new IllegalArgumentException("replay line: expected " + VERSION + ":STRATEGY:PROFILE:SCENARIO[:POINT:CHOICE[/POINT:CHOICE...]], found \""
                     + line + "\"");
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.StoreConfig.OpenMode;
@@ -20,6 +21,7 @@ import dev.afterimage.api.StoreListener;
 import dev.afterimage.spi.RecoveredTransaction;
 import dev.afterimage.spitests.disk.CrashState;
 import dev.afterimage.spitests.disk.CrashStates;
+import dev.afterimage.spitests.disk.CrashStory;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.history.Anomaly;
@@ -108,11 +110,12 @@ public final class ThreadsSweep {
     }
 
     /** Plays it, and looks at the one crash that a line names. */
-    public void replay(ThreadsWorkload workload, ReplayLine line) {
+    public void replay(ThreadsWorkload workload, ReplayLine line, Consumer<String> story) {
         tally.oneCase();
         ThreadsRun.Played played = play(workload, new ReplayLine(line.strategy(), line.profile(), line.scenario(), List.of()));
         if (!line.crashes().isEmpty()) {
             ReplayLine.Crash crash = line.crashes().get(0);
+            CrashStory.tell(played.trace(), crash.point(), crash.choice()).forEach(story);
             look(played, new SurvivalCheck(played.history()), CrashStates.replay(played.trace(), crash.point(), crash.choice()), new ReplayLine(line.strategy(), line.profile(), line.scenario(), List.of()));
         }
     }

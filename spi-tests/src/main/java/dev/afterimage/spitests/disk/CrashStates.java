@@ -70,25 +70,34 @@ public final class CrashStates {
      * @throws IllegalArgumentException if the trace has no such point, or another number of undecided parts there: it is not the trace of the choice
      */
     public static CrashState replay(DiskTrace trace, int point, ChoiceVector choice) {
+        return replay(pointOf(trace, point, choice), choice);
+    }
+
+    /** The crash point of that number, if the choice can be one of it. */
+    static CrashPoint pointOf(DiskTrace trace, int point, ChoiceVector choice) {
         UndecidedDisk disk = new UndecidedDisk(trace);
         int completions = 0;
         for (DiskEvent event : trace.events()) {
             if (event instanceof DiskEvent.SyncEnded && completions++ == point) {
-                return replay(new CrashPoint(point, event.call().returned() - 1, disk), choice);
+                return fitting(new CrashPoint(point, event.call().returned() - 1, disk), choice);
             }
             disk.apply(event);
         }
         if (point != completions) {
             throw new IllegalArgumentException("point: expected 0 to " + completions + ", found " + point);
         }
-        return replay(new CrashPoint(point, trace.sequence(), disk), choice);
+        return fitting(new CrashPoint(point, trace.sequence(), disk), choice);
     }
 
-    private static CrashState replay(CrashPoint point, ChoiceVector choice) {
+    private static CrashPoint fitting(CrashPoint point, ChoiceVector choice) {
         if (choice.parts() != point.parts()) {
             throw new IllegalArgumentException("choice: expected one of " + point.parts() + " undecided parts at crash point " + point.number() + ", found "
                     + choice.parts() + " parts in " + choice.encode() + "; the trace is not the one it was made for");
         }
+        return point;
+    }
+
+    private static CrashState replay(CrashPoint point, ChoiceVector choice) {
         BitSet trashed = choice.trashed();
         if (!trashed.stream().allMatch(point::mayBeTrashed)) {
             throw new IllegalArgumentException("choice: " + choice.encode() + " trashes a part that the disk profile " + point.disk().profile().title() + " does not let tear");

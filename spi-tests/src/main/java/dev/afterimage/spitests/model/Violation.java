@@ -33,6 +33,11 @@ public final class Violation extends AssertionError {
         return rule;
     }
 
+    /** What was expected and what was found. */
+    public String finding() {
+        return finding;
+    }
+
     /** This violation with the line that replays it in front. */
     public Violation replayedBy(String replay) {
         return new Violation(replay, this);
