@@ -397,6 +397,31 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
+    void zero(String name, long sector) {
+        long started = enter(name);
+        gate.lock();
+        try {
+            Inode inode = find(name);
+            if (sector < 0 || sector * Sector.BYTES >= inode.content().size()) {
+                throw new IllegalArgumentException("sector: expected one within the " + inode.content().size() + " bytes of " + name + ", found " + sector);
+            }
+            inode.content(FileContent.of(inode.content().size(), inode.content().sectors().with(sector, null)));
+            recorder.add(new DiskEvent.Zeroed(recorder.call(started), name, inode.number(), sector));
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** The number of the file that has this name. */
+    int inode(String name) {
+        gate.lock();
+        try {
+            return find(name).number();
+        } finally {
+            gate.unlock();
+        }
+    }
+
     private DiskFile handle(String name, Inode inode) {
         inode.opened();
         SimulatedFile file = new SimulatedFile(this, name, inode);
