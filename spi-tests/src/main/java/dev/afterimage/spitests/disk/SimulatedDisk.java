@@ -297,7 +297,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public DeviceGuarantees guarantees() {
-        return DeviceGuarantees.SECTOR;
+        return new DeviceGuarantees(Sector.BYTES, !profile().trashesDurableBytes());
     }
 
     @Override
