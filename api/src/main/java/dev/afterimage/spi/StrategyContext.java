@@ -3,6 +3,7 @@ package dev.afterimage.spi;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
+import dev.afterimage.api.ConfigException;
 import dev.afterimage.spi.storage.Disk;
 
 /**
@@ -22,6 +23,20 @@ import dev.afterimage.spi.storage.Disk;
  */
 public record StrategyContext(Disk disk, boolean created, long storeId, int pageSize, long cacheBytes, Duration relaxedWindow,
         StrategyOptions options, TimeSource time, BackgroundTasks tasks, RandomGenerator random, StrategyEvents events) {
+    /**
+     * Refuses a device without {@linkplain dev.afterimage.spi.storage.DeviceGuarantees#powerSafeOverwrite() power-safe overwriting}, for a strategy that overwrites durable bytes that
+     * are the last copy of something, as by writing the end of a log again when more is appended.
+     *
+     * @param strategy the strategy's name
+     * @throws ConfigException where the device does not promise it
+     */
+    public void requirePowerSafeOverwrite(String strategy) {
+        if (!disk.guarantees().powerSafeOverwrite()) {
+            throw new ConfigException("strategy " + strategy + " writes sectors again that hold what it cannot do without, such as the end of a log, and needs a device with power-safe overwriting;"
+                    + " this one promises none, and a torn write could take committed changes along; use a strategy that never overwrites what is durable, or another device");
+        }
+    }
+
     /** Pages that fit the cache. */
     public int cachePages() {
         return Math.toIntExact(Math.min(cacheBytes / pageSize, Integer.MAX_VALUE / 2));

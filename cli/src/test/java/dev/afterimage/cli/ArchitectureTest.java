@@ -56,6 +56,20 @@ class ArchitectureTest {
     }
 
     @Test
+    @DisplayName("What a module provides, its jar provides on the class path as well")
+    void providersAreFoundOnTheClassPath() throws IOException {
+        try (Stream<Path> siblings = folders()) {
+            for (Path compiled : siblings.map(folder -> folder.resolve("target/classes")).filter(folder -> Files.exists(folder.resolve("module-info.class"))).toList()) {
+                for (ModuleDescriptor.Provides provides : ModuleFinder.of(compiled).findAll().iterator().next().descriptor().provides()) {
+                    Path listed = compiled.resolve("META-INF").resolve("services").resolve(provides.service());
+                    assertTrue(Files.exists(listed), () -> "expected " + listed);
+                    assertEquals(provides.providers(), Files.readAllLines(listed), listed::toString);
+                }
+            }
+        }
+    }
+
+    @Test
     @DisplayName("Every folder with sources is a module, found and named")
     void everyFolderIsAModule() throws IOException {
         try (Stream<Path> siblings = folders()) {

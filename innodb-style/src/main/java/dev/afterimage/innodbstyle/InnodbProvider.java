@@ -57,6 +57,7 @@ public final class InnodbProvider implements RecoveryStrategyProvider {
     public RecoveryStrategy open(StrategyContext context) {
         InnodbOptions options = InnodbOptions.of(context.options());
         options.checkRoomForPages(context.pageSize());
+        context.requirePowerSafeOverwrite(name());
         return new InnodbStrategy(context, options);
     }
 

@@ -64,6 +64,7 @@ public final class PostgresStyleProvider implements RecoveryStrategyProvider {
     public RecoveryStrategy open(StrategyContext context) {
         PostgresStyleOptions options = PostgresStyleOptions.of(context.options());
         options.checkRoomForImages(context.pageSize());
+        context.requirePowerSafeOverwrite(name());
         return new PostgresStyleStrategy(context, options);
     }
 

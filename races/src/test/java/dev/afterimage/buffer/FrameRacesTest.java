@@ -32,7 +32,7 @@ public class FrameRacesTest {
     @Test
     @DisplayName("keeps a pinned page where it is, lets one thread write, and loses no pin")
     void few() {
-        Interleavings.few(getClass(), 80);
+        Interleavings.few(getClass(), 120);
     }
 
     @Test

@@ -20,7 +20,7 @@ public class RedoPointRacesTest {
     @Test
     @DisplayName("is waited for until nobody decides by an older one, and nobody waits for ever")
     void few() {
-        Interleavings.few(getClass(), 40);
+        Interleavings.few(getClass(), 250);
     }
 
     @Test

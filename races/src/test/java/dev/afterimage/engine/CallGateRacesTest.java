@@ -43,6 +43,9 @@ public class CallGateRacesTest {
             }
             return;
         }
+        if (taken.get()) {
+            throw new IllegalStateException("entered after it was taken");
+        }
         touch();
         gate.exit(false);
     }

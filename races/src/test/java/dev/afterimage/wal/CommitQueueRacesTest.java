@@ -40,7 +40,7 @@ public class CommitQueueRacesTest {
     @Test
     @DisplayName("has one leader at a time, returns when all is synced, and leaves nobody waiting for ever")
     void few() {
-        Interleavings.few(getClass(), 40);
+        Interleavings.few(getClass(), 250);
     }
 
     @Test

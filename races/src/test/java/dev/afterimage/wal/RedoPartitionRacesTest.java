@@ -31,10 +31,16 @@ public class RedoPartitionRacesTest {
         atIt.set(false);
     });
 
+    /** Two batches wait. */
+    public RedoPartitionRacesTest() {
+        handOver();
+        handOver();
+    }
+
     @Test
     @DisplayName("does each record once, in the order of the log, one thread at a time")
     void few() {
-        Interleavings.few(getClass(), 10);
+        Interleavings.few(getClass(), 100);
     }
 
     @Test

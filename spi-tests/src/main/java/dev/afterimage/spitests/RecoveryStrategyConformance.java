@@ -20,6 +20,8 @@ import dev.afterimage.spitests.check.Effort;
 import dev.afterimage.spitests.check.ReplayLine;
 import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.check.Tally;
+import dev.afterimage.spitests.disk.DiskProfile;
+import dev.afterimage.spitests.play.ClockJumps;
 import dev.afterimage.spitests.play.DirectedScenario;
 import dev.afterimage.spitests.play.LateRollbackScenario;
 import dev.afterimage.spitests.play.Mix;
@@ -292,6 +294,41 @@ public abstract class RecoveryStrategyConformance {
         campaign().directed(DirectedScenario.CHECKPOINT_AFTER_RELAXED, DirectedScenario.LARGER_THAN_CACHE, DirectedScenario.CHECKPOINT_AMID_WRITE);
     }
 
+    /** Rule W1, on disks that are meaner, as every disk may be. */
+    @Test
+    @Rule("W1")
+    @Tag("rule-W1")
+    @DisplayName("W1 Trash in fresh space, bytes of another time in grown space, and renames that fall into their halves do no harm")
+    public void meanDisksDoNoHarm() {
+        for (DiskProfile profile : new DiskProfile[] {DiskProfile.STRICT, DiskProfile.GARBAGE, DiskProfile.SPLIT_RENAME}) {
+            campaign().directed(profile, DirectedScenario.CREATION, DirectedScenario.CHECKPOINT_AFTER_COMMIT, DirectedScenario.RECYCLED_LOG, DirectedScenario.CHECKPOINT_AMID_WORK);
+        }
+    }
+
+    /** Rule W1, on disks that promise too little. */
+    @Test
+    @Rule("W1")
+    @Tag("rule-W1")
+    @DisplayName("W1 A disk without power-safe overwriting is survived, or refused by name")
+    public void powerSafeOverwritingIsNotTakenForGranted() {
+        for (DiskProfile profile : new DiskProfile[] {DiskProfile.TRASH_ANYWHERE, DiskProfile.NO_PSOW}) {
+            String refusal = campaign().refusal(profile);
+            if (refusal != null) {
+                Assumptions.abort(refusal);
+            }
+            campaign().directed(profile, DirectedScenario.CREATION, DirectedScenario.CHECKPOINT_AFTER_COMMIT, DirectedScenario.RECYCLED_LOG, DirectedScenario.CHECKPOINT_AMID_WORK);
+        }
+    }
+
+    /** Rule T1, what a device loses without a word. */
+    @Test
+    @Rule("T1")
+    @Tag("rule-T1")
+    @DisplayName("T1 How many phantom and misdirected writes are noticed is measured; none leads to an error without a name")
+    public void strayWritesAreMeasured() {
+        campaign().check(RuleCheck.STRAY_WRITES);
+    }
+
     /** Rule T1. */
     @Test
     @Rule("T1")
@@ -316,7 +353,25 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-T2")
     @DisplayName("T2 A read error or a lack of memory in recovery is never taken for the end of the log")
     public void failingReadsAreNoEndOfLog() {
-        campaign().check(RuleCheck.READ_ERRORS_IN_RECOVERY, RuleCheck.NO_MEMORY_IN_RECOVERY);
+        campaign().check(RuleCheck.READ_ERRORS_IN_RECOVERY, RuleCheck.READ_ERRORS_FOR_GOOD_IN_RECOVERY, RuleCheck.BAD_SECTORS, RuleCheck.NO_MEMORY_IN_RECOVERY);
+    }
+
+    /** Rule F1, writes. */
+    @Test
+    @Rule("F1")
+    @Tag("rule-F1")
+    @DisplayName("F1 A write that fails, or is cut short, is told to whoever called, and nothing rests on it")
+    public void failedWritesAreTold() {
+        campaign().failedWrites();
+    }
+
+    /** Rule F1, in recovery. */
+    @Test
+    @Rule("F1")
+    @Tag("rule-F1")
+    @DisplayName("F1 A write or a sync that fails in recovery ends that attempt; the next one finds everything, and makes it durable")
+    public void recoveryTrustsNoFailedSync() {
+        campaign().check(RuleCheck.WRITE_ERRORS_IN_RECOVERY, RuleCheck.FAILED_SYNCS_IN_RECOVERY);
     }
 
     /** Rule F1. */
@@ -426,6 +481,16 @@ public abstract class RecoveryStrategyConformance {
     @DisplayName("N1 The same clock, tasks and random source give the same calls to the disk")
     public void nothingElseDecides() {
         campaign().check(RuleCheck.SAME_CALLS_TWICE);
+    }
+
+    /** Rule N1, the clock. */
+    @Test
+    @Rule("N1")
+    @Tag("rule-N1")
+    @DisplayName("N1 A clock that jumps forwards and back, while a store works and when it crashes, decides nothing")
+    public void theClockDecidesNothing() {
+        campaign().directed(DiskProfile.STRICT, new ClockJumps());
+        campaign().check(RuleCheck.CLOCK_DECIDES_NOTHING);
     }
 
     /** Rule N1, on real files. */

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -51,12 +55,17 @@ public class ConformanceClassTest {
     @AfterEach
     public void forgetTheLine() {
         System.clearProperty(ReplayLine.PROPERTY);
+        System.clearProperty(RuleReporting.REPORT_PROPERTY);
     }
 
     @Test
-    @DisplayName("fails the rule that is broken, with a line that replays it, and reports each rule")
-    public void failsWithALine() {
+    @DisplayName("fails the rule that is broken, with a line that replays it, reports each rule, and writes the page that -Dafterimage.report asks for")
+    public void failsWithALine(@TempDir Path folder) throws IOException {
+        System.setProperty(RuleReporting.REPORT_PROPERTY, folder.resolve("report").toString());
         Heard heard = run();
+        String page = Files.readString(folder.resolve("report").resolve("Hasty.html"));
+        assertTrue(page.contains("Rules are broken"), page);
+        assertTrue(page.contains(heard.replayLine()), page);
         assertTrue(heard.replayLine().startsWith("kit1:specimen-log:strict:"), heard.replayLine());
         assertFalse(heard.reported.passed());
         long rules = Arrays.stream(RecoveryStrategyConformance.class.getMethods()).filter(method -> method.isAnnotationPresent(Rule.class))

@@ -63,6 +63,7 @@ public final class AriesProvider implements RecoveryStrategyProvider {
     public RecoveryStrategy open(StrategyContext context) {
         AriesOptions options = AriesOptions.of(context.options());
         options.checkRoomForPages(context.pageSize());
+        context.requirePowerSafeOverwrite(name());
         options.tornPages().checkDevice(context.disk().guarantees(), context.pageSize());
         return new AriesStrategy(context, options);
     }

@@ -3,11 +3,14 @@ package dev.afterimage.spitests.check;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.afterimage.api.ConfigException;
+import dev.afterimage.api.StoreConfig.OpenMode;
 import dev.afterimage.spitests.disk.DiskProfile;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SyncFailure;
 import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.FailedSync;
+import dev.afterimage.spitests.play.FailedWrite;
 import dev.afterimage.spitests.play.FailingRollback;
 import dev.afterimage.spitests.play.FullDisk;
 import dev.afterimage.spitests.play.LargeTransaction;
@@ -20,6 +23,7 @@ import dev.afterimage.spitests.play.SnapshotWorkload;
 import dev.afterimage.spitests.play.Stage;
 import dev.afterimage.spitests.play.StoreUnderTest;
 import dev.afterimage.spitests.play.ThreadsWorkload;
+import org.jspecify.annotations.Nullable;
 
 /** What one rule's test does: scenarios swept for crash states within a share of the run's budget, all counted in one tally. */
 public final class Campaign {
@@ -27,6 +31,10 @@ public final class Campaign {
     private static final int DIRECTED_STATES = 500;
     /** Where a crash point of a directed scenario leaves no more than so many combinations, all are tried. */
     private static final int DIRECTED_PRODUCT = 1 << 8;
+    /** On disks of each profile every scenario has this share of the run's crash states. */
+    private static final int PROFILE_SHARE = 300;
+    private static final int PROFILE_STATES_MIN = 20;
+    private static final int FAILED_WRITE_STATES = 6;
     private static final int FULL_DISK_CASES = 24;
     private static final int FAULT_CASE_STATES = 12;
     private static final int LARGE_STATES = 40;
@@ -56,11 +64,23 @@ public final class Campaign {
         directed(effort.forDirected(DIRECTED_PRODUCT), scenarios);
     }
 
-    /** Directed scenarios on disks of a profile, with what such a disk may trash trashed as well; so many states of each at most. */
-    public void directed(DiskProfile profile, int states, Scenario... scenarios) {
+    /** Directed scenarios on disks of a profile, with what such a disk may trash trashed as well: a share of the crash states of each. */
+    public void directed(DiskProfile profile, Scenario... scenarios) {
         Effort thorough = effort.forDirected(DIRECTED_PRODUCT).withTrash();
         for (Scenario scenario : scenarios) {
-            new CrashSweep(subject.on(profile), thorough, tally).run(scenario, Math.min(states, effort.states()));
+            new CrashSweep(subject.on(profile), thorough, tally).run(scenario, Math.max(PROFILE_STATES_MIN, effort.states() / PROFILE_SHARE));
+        }
+    }
+
+    /** What the strategy says to a disk of a profile if it refuses it by name; null if it takes it. */
+    @Nullable
+    public String refusal(DiskProfile profile) {
+        tally.oneCase();
+        try (Stage stage = new Stage(subject.on(profile), 1)) {
+            stage.open(OpenMode.CREATE);
+            return null;
+        } catch (ConfigException e) {
+            return e.getMessage();
         }
     }
 
@@ -158,6 +178,20 @@ public final class Campaign {
             new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
             if (!scenario.struck(subject)) {
                 return;
+            }
+        }
+    }
+
+    /** Some of the writes of a short run fail, in each way a write can fail. */
+    public void failedWrites() {
+        Effort few = effort.withoutNested(EnumerationPlan.PREFIXES);
+        for (FailedWrite.Kind kind : FailedWrite.Kind.values()) {
+            for (int failing = kind.ordinal() % 2; failing < FailedWrite.LIMIT; failing += 1 + failing / 4) {
+                FailedWrite scenario = new FailedWrite(failing, kind);
+                new CrashSweep(subject, few, tally).run(scenario, FAILED_WRITE_STATES);
+                if (!scenario.struck(subject)) {
+                    break;
+                }
             }
         }
     }

@@ -1,10 +1,14 @@
 package dev.afterimage.spitests.check;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.StoreConfig.OpenMode;
 import dev.afterimage.api.StoreLockedException;
+import dev.afterimage.spitests.disk.DiskEvent;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.model.ReferenceModel;
 import dev.afterimage.spitests.model.Violation;
@@ -81,6 +85,35 @@ public final class Openings {
         if (!first.equals(second)) {
             throw new Violation("N1", "the same workload with the same clock, tasks and random source: expected the disk to be asked the same, found "
                     + first + " and " + second, null);
+        }
+    }
+
+    /** One seed, played with two clocks that are decades apart: the disk must have been asked the same, but for the bytes. */
+    public void withTwoClocks(long seed) {
+        tally.oneCase();
+        List<String> one = calls(seed, Duration.ZERO);
+        List<String> other = calls(seed, Duration.ofDays(-50 * 365));
+        for (int index = 0; index < Math.max(one.size(), other.size()); index++) {
+            String first = index < one.size() ? one.get(index) : "nothing more";
+            String second = index < other.size() ? other.get(index) : "nothing more";
+            if (!first.equals(second)) {
+                throw new Violation("N1", "the same workload with another clock: expected the disk to be asked the same, found, as call " + index + ", " + first + " with one and " + second
+                        + " with the other", null);
+            }
+        }
+    }
+
+    private List<String> calls(long seed, Duration clock) {
+        try (Stage stage = new Stage(subject, seed)) {
+            if (!clock.isZero()) {
+                stage.time().reboot(clock);
+            }
+            new RandomWorkload(Mix.MIXED, seed).play(stage);
+            List<String> calls = new ArrayList<>();
+            for (DiskEvent event : stage.disk().trace().events()) {
+                calls.add(event instanceof DiskEvent.Written write ? "write of " + write.length() + " bytes to " + write.name() + " at " + write.position() : event.toString());
+            }
+            return calls;
         }
     }
 

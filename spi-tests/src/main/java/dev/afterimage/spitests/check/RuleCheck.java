@@ -26,6 +26,18 @@ public enum RuleCheck {
     READ_ERRORS_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).readErrors()),
     /** T2: no memory in recovery. */
     NO_MEMORY_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).noMemory()),
+    /** T2: reads that fail for good in recovery. */
+    READ_ERRORS_FOR_GOOD_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).readErrorsForGood()),
+    /** T2: sectors that cannot be read. */
+    BAD_SECTORS((subject, tally) -> new FailingRecovery(subject, tally).badSectors()),
+    /** F1: write errors in recovery. */
+    WRITE_ERRORS_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).writeErrors()),
+    /** F1: failed syncs in recovery. */
+    FAILED_SYNCS_IN_RECOVERY((subject, tally) -> new FailingRecovery(subject, tally).failedSyncs()),
+    /** T1: phantom and misdirected writes, measured. */
+    STRAY_WRITES((subject, tally) -> new StrayWrites(subject, tally).measure()),
+    /** N1: one workload, with two clocks. */
+    CLOCK_DECIDES_NOTHING((subject, tally) -> new Openings(subject, tally).withTwoClocks(3)),
     /** F4: two openers. */
     SECOND_OPENER((subject, tally) -> new Openings(subject, tally).second()),
     /** F4: a killed opener. */

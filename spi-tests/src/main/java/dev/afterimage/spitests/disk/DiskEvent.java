@@ -104,4 +104,15 @@ public sealed interface DiskEvent {
      */
     record Rotted(DiskCall call, String name, int file, long bytePosition, int bit) implements DiskEvent {
     }
+
+    /**
+     * The medium lost a sector, in every version: it holds zeros.
+     *
+     * @param call when, and by whom
+     * @param name the name that the file had
+     * @param file its number
+     * @param sector which
+     */
+    record Zeroed(DiskCall call, String name, int file, long sector) implements DiskEvent {
+    }
 }

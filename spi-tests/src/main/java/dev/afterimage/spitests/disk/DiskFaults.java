@@ -1,8 +1,10 @@
 package dev.afterimage.spitests.disk;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -25,6 +27,14 @@ public final class DiskFaults {
     private long changesUntilPowerOff;
     /** Lets calls pass without the lock while nothing is armed. */
     private volatile boolean any;
+    /** Guarded by {@link #armed}. */
+    private final Set<BadSector> bad = new HashSet<>();
+    /** Lets reads pass without the lock while no sector is bad. */
+    private volatile boolean anyBad;
+
+    /** A sector that cannot be read. */
+    private record BadSector(int file, long index) {
+    }
 
     DiskFaults(SimulatedDisk disk) {
         this.disk = disk;
@@ -77,6 +87,10 @@ public final class DiskFaults {
 
         /** A write takes so many bytes, at most, and then fails or says so. */
         record WriteFails(long bytesTaken, boolean isShort) implements Effect {
+        }
+
+        /** A write is reported done and never was; or, so many sectors away, was. */
+        record WriteStrays(long sectorsAway) implements Effect {
         }
     }
 
@@ -136,9 +150,44 @@ public final class DiskFaults {
         arm(new Fault(Kind.WRITE, file, skip, 1, new Effect.WriteFails((long) sectorsWritten * Sector.BYTES, false)));
     }
 
+    /** After {@code skip} reads of files that pass the filter, every one fails, until {@link #clear()}. */
+    public void failReadsForGood(Predicate<String> file, int skip) {
+        arm(new Fault(Kind.READ, file, skip, Integer.MAX_VALUE, new Effect.ReadFails(false)));
+    }
+
+    /** A sector of a file cannot be read any more: every read that touches it fails with an input/output error, until a write covers the whole of it. */
+    public void badSector(String name, long sector) {
+        int file = disk.inode(name);
+        synchronized (armed) {
+            bad.add(new BadSector(file, sector));
+            anyBad = true;
+        }
+    }
+
     /** The next write to a file that passes the filter takes only so many bytes, and says so. */
     public void shortWrite(Predicate<String> file, int bytesWritten) {
-        arm(new Fault(Kind.WRITE, file, 0, 1, new Effect.WriteFails(bytesWritten, true)));
+        shortWrite(file, 0, bytesWritten);
+    }
+
+    /** After {@code skip} writes to files that pass the filter, the next one takes only so many bytes, which may be none at all, and says so. */
+    public void shortWrite(Predicate<String> file, int skip, int bytesWritten) {
+        arm(new Fault(Kind.WRITE, file, skip, 1, new Effect.WriteFails(bytesWritten, true)));
+    }
+
+    /** A phantom write: after {@code skip} writes to files that pass the filter, the next one is reported done and its bytes are lost; the length grows as it should. */
+    public void loseWrite(Predicate<String> file, int skip) {
+        arm(new Fault(Kind.WRITE, file, skip, 1, new Effect.WriteStrays(0)));
+    }
+
+    /**
+     * A misdirected write: after {@code skip} writes to files that pass the filter, the next one is reported done, but its bytes go so many sectors further on, or back, in the same
+     * file; its own place keeps what it held. Where the file does not reach that far, they are lost.
+     */
+    public void misdirectWrite(Predicate<String> file, int skip, long sectorsAway) {
+        if (sectorsAway == 0) {
+            throw new IllegalArgumentException("sectorsAway: expected another place, found 0");
+        }
+        arm(new Fault(Kind.WRITE, file, skip, 1, new Effect.WriteStrays(sectorsAway)));
     }
 
     /**
@@ -161,12 +210,19 @@ public final class DiskFaults {
         disk.rot(name, bytePosition, bit);
     }
 
-    /** Forgets every fault that has not struck yet, and lifts the capacity limit. */
+    /** Rot: a whole sector holds zeros, in what reads show and on the medium, whatever survives a crash. */
+    public void zeroSector(String name, long sector) {
+        disk.zero(name, sector);
+    }
+
+    /** Forgets every fault that has not struck yet, heals bad sectors, and lifts the capacity limit. */
     public void clear() {
         powerOffAtChange(0);
         synchronized (armed) {
             armed.clear();
             any = false;
+            bad.clear();
+            anyBad = false;
         }
         disk.room().limitBytes(Long.MAX_VALUE);
     }
@@ -196,6 +252,27 @@ public final class DiskFaults {
                 }
             }
             return null;
+        }
+    }
+
+    /** Whether any of these bytes lies in a bad sector. */
+    boolean isBad(int file, long position, long length) {
+        if (!anyBad || length <= 0) {
+            return false;
+        }
+        synchronized (armed) {
+            boolean found = bad.stream().anyMatch(sector -> sector.file == file && sector.index >= position / Sector.BYTES && sector.index <= (position + length - 1) / Sector.BYTES);
+            struck += found ? 1 : 0;
+            return found;
+        }
+    }
+
+    /** These bytes were written: a sector among them that is written whole can be read again. */
+    void written(int file, long position, long length) {
+        if (anyBad) {
+            synchronized (armed) {
+                bad.removeIf(sector -> sector.file == file && sector.index * Sector.BYTES >= position && (sector.index + 1) * Sector.BYTES <= position + length);
+            }
         }
     }
 

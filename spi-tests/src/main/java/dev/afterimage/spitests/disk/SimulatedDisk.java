@@ -297,7 +297,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public DeviceGuarantees guarantees() {
-        return DeviceGuarantees.SECTOR;
+        return new DeviceGuarantees(Sector.BYTES, !profile().trashesDurableBytes());
     }
 
     @Override
@@ -392,6 +392,31 @@ public final class SimulatedDisk implements Disk {
             Inode inode = find(name);
             inode.content(inode.content().flipBit(bytePosition, bit));
             recorder.add(new DiskEvent.Rotted(recorder.call(started), name, inode.number(), bytePosition, bit));
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    void zero(String name, long sector) {
+        long started = enter(name);
+        gate.lock();
+        try {
+            Inode inode = find(name);
+            if (sector < 0 || sector * Sector.BYTES >= inode.content().size()) {
+                throw new IllegalArgumentException("sector: expected one within the " + inode.content().size() + " bytes of " + name + ", found " + sector);
+            }
+            inode.content(FileContent.of(inode.content().size(), inode.content().sectors().with(sector, null)));
+            recorder.add(new DiskEvent.Zeroed(recorder.call(started), name, inode.number(), sector));
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** The number of the file that has this name. */
+    int inode(String name) {
+        gate.lock();
+        try {
+            return find(name).number();
         } finally {
             gate.unlock();
         }

@@ -44,6 +44,9 @@ final class SimulatedFile implements DiskFile {
             }
             throw new DiskException("read '" + name + "' at " + position + ": input/output error, on purpose");
         }
+        if (disk.faults().isBad(inode.number(), position, Math.min(target.remaining(), inode.content().size() - position))) {
+            throw new DiskException("read '" + name + "' at " + position + ": input/output error in a bad sector, on purpose");
+        }
         return inode.content().read(target, position);
     }
 
@@ -62,7 +65,11 @@ final class SimulatedFile implements DiskFile {
             DiskFaults.@Nullable Effect effect = disk.faults().strike(DiskFaults.Kind.WRITE, name);
             int taken = effect instanceof DiskFaults.Effect.WriteFails fails ? (int) Math.min(asked, fails.bytesTaken()) : asked;
             int fitting = fitting(position, taken);
-            apply(source, position, fitting, started);
+            if (effect instanceof DiskFaults.Effect.WriteStrays strays) {
+                stray(source, position, fitting, strays.sectorsAway() * Sector.BYTES, started);
+            } else {
+                apply(source, position, fitting, started);
+            }
             if (fitting < taken) {
                 throw full("write of " + asked + " bytes at " + position + " to");
             }
@@ -93,8 +100,23 @@ final class SimulatedFile implements DiskFile {
         SectorRun run = before.overwritten(source, position, length);
         FileContent after = before.with(run, Math.max(before.size(), position + length));
         inode.content(after);
+        disk.faults().written(inode.number(), position, length);
         Recorder recorder = disk.recorder();
         recorder.add(new DiskEvent.Written(recorder.call(started), name, inode.number(), position, length, run, before.size(), after.size()));
+    }
+
+    /** A write that goes elsewhere in the file as it is, or nowhere; the length grows where it should. */
+    private void stray(ByteBuffer source, long position, int length, long away, long started) {
+        long target = position + away;
+        boolean elsewhere = away != 0 && target >= 0 && target + length <= inode.content().size();
+        if (elsewhere) {
+            apply(source, target, length, started);
+        } else {
+            source.position(source.position() + length);
+        }
+        if (position + length > inode.content().size()) {
+            changeSize(position + length, started, false);
+        }
     }
 
     private DiskFullException full(String what) {

@@ -97,6 +97,8 @@ final class UndecidedDisk {
             end(ended);
         } else if (event instanceof DiskEvent.Rotted rotted) {
             file(rotted.file()).rot(rotted.bytePosition() / Sector.BYTES, (int) (rotted.bytePosition() % Sector.BYTES), rotted.bit());
+        } else if (event instanceof DiskEvent.Zeroed zeroed) {
+            file(zeroed.file()).zero(zeroed.sector());
         }
         if (leftovers != null) {
             leftovers.apply(event);

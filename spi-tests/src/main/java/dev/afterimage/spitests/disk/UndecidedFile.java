@@ -79,6 +79,14 @@ final class UndecidedFile {
         }
     }
 
+    void zero(long index) {
+        content = null;
+        durable = durable.with(index, null);
+        for (Part.Data version = newest.get(index); version != null; version = version.older()) {
+            version.sector(null);
+        }
+    }
+
     void rot(long index, int at, int bit) {
         content = null;
         durable = durable.with(index, Sector.flip(durable.get(index), at, bit));

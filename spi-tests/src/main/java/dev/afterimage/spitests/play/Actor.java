@@ -14,12 +14,14 @@ import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.ReadablePage;
 import dev.afterimage.api.RetryableTransactionException;
 import dev.afterimage.api.Savepoint;
+import dev.afterimage.api.StoreException;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.api.StoreFullException;
 import dev.afterimage.api.Transaction;
 import dev.afterimage.api.TransactionOptions;
 import dev.afterimage.api.TransactionState;
 import dev.afterimage.api.WritablePage;
+import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spitests.model.CommitRecord;
 import dev.afterimage.spitests.model.CrashKind;
 import dev.afterimage.spitests.model.ModelTransaction;
@@ -227,6 +229,13 @@ public final class Actor implements AutoCloseable {
             stage.failed(e); // the commit stays in doubt: a crash may find it, and need not
             return false;
         } catch (RuntimeException e) {
+            if (isDiskError(e) && committing.state() == TransactionState.DONE) {
+                if (record != null) {
+                    stage.history().retracted(record, stage.now());
+                }
+                stage.refused(e);
+                return false;
+            }
             throw unexpected("commit " + level, e);
         }
         long now = stage.now();
@@ -287,9 +296,19 @@ public final class Actor implements AutoCloseable {
                 stage.failed(e);
                 return false;
             } catch (RuntimeException e) {
+                if (isDiskError(e)) {
+                    endedByStore();
+                    stage.refused(e);
+                    return false;
+                }
                 throw unexpected(what, e);
             }
         }));
+    }
+
+    /** Whether a call was refused because the disk failed, and the store says so. */
+    private static boolean isDiskError(RuntimeException e) {
+        return e instanceof StoreException && e.getCause() instanceof DiskException;
     }
 
     private void endedByStore() {

@@ -47,10 +47,14 @@ public final class Scenarios {
             }
             known.add(mix.title() + "-SEED");
         }
-        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FullDisk.named(title), FailingRollback.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title), RandomLives.named(title)}) {
+        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FailedWrite.named(title), FullDisk.named(title), FailingRollback.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title), RandomLives.named(title)}) {
             if (scenario != null) {
                 return scenario;
             }
+        }
+        Scenario clock = new ClockJumps();
+        if (clock.title().equals(title)) {
+            return clock;
         }
         Scenario reader = new ReaderDuringSync(Durability.POWER_SAFE);
         if (reader.title().equals(title)) {

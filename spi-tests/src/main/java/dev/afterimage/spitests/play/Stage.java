@@ -12,12 +12,14 @@ import dev.afterimage.api.Durability;
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.api.StoreConfig.OpenMode;
+import dev.afterimage.api.StoreException;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.api.StoreFullException;
 import dev.afterimage.api.StoreListener;
 import dev.afterimage.api.StoreState;
 import dev.afterimage.spi.RecoveredTransaction;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.simulation.SteppedTime;
@@ -45,6 +47,7 @@ public final class Stage implements AutoCloseable {
     private Disk seenByStore;
     private ReferenceModel model;
     private final SteppedTime time = new SteppedTime();
+    private Duration clockJump = Duration.ZERO;
     private final SplittableRandom seeds;
     private final List<Actor> actors = new ArrayList<>();
     private final List<Throwable> refusals = new ArrayList<>();
@@ -94,6 +97,16 @@ public final class Stage implements AutoCloseable {
     /** Who hears what stores opened from now on do on their own. */
     public void listener(StoreListener hears) {
         listener = hears;
+    }
+
+    /** The clock that stores on this stage are given. */
+    public SteppedTime time() {
+        return time;
+    }
+
+    /** From now on, at each crash in the midst of the scenario the clock jumps that far, forwards or backwards, and begins to count anew. */
+    public void clockJumpsAtCrash(Duration far) {
+        clockJump = far;
     }
 
     /** The disk that crashes. */
@@ -324,6 +337,9 @@ public final class Stage implements AutoCloseable {
         DiskImage left = kind == CrashKind.PROCESS ? disk.asIssued() : disk.asSynced();
         actors.forEach(Actor::abandon);
         letGo();
+        if (!clockJump.isZero()) {
+            time.reboot(clockJump);
+        }
         disk = new SimulatedDisk(left, disk.profile());
         seenByStore = disk;
         CommittedState found;
@@ -359,7 +375,17 @@ public final class Stage implements AutoCloseable {
             refused(e);
         } catch (StoreFailedException e) {
             failed(e);
+        } catch (StoreException e) {
+            refused(diskError(e));
         }
+    }
+
+    /** An error that is the disk's, and that the store says is; anything else is thrown on. */
+    static StoreException diskError(StoreException e) {
+        if (e.getCause() instanceof DiskException) {
+            return e;
+        }
+        throw e;
     }
 
     /** Lets time pass and every background task run: the window in which relaxed commits may be lost is over for all that committed so far. */

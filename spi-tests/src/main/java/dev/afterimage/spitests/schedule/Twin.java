@@ -69,7 +69,7 @@ public final class Twin {
 
     private static Optional<Twin> load(StoreEngine engine, RecoveryStrategyProvider strategy) {
         Class<?> original = strategy.getClass();
-        Loader loader = new Loader(original.getClassLoader(), original.getPackageName());
+        Loader loader = new Loader(original);
         try {
             return Optional.of(new Twin((StoreEngine) loader.copy(engine), (RecoveryStrategyProvider) loader.copy(strategy)));
         } catch (ReflectiveOperationException | RuntimeException e) {
@@ -90,9 +90,11 @@ public final class Twin {
     private static final class Loader extends ClassLoader {
         private final String strategyPackage;
 
-        Loader(ClassLoader parent, String strategyPackage) {
-            super("scheduled", parent);
-            this.strategyPackage = strategyPackage;
+        Loader(Class<?> original) {
+            super("scheduled", original.getClassLoader());
+            strategyPackage = original.getPackageName();
+            // A seeded fault is to be caught by a rule, not by an assertion: there they are off.
+            setDefaultAssertionStatus(original.desiredAssertionStatus());
         }
 
         private boolean isShared(String name) {

@@ -277,6 +277,82 @@ class DiskFaultsTest {
         }
 
         @Test
+        @DisplayName("can write nothing at all, and say so, after some that were whole")
+        void zeroByteWrite() {
+            SimulatedDisk disk = disk("f=a");
+            DiskFile file = disk.open("f");
+            disk.faults().shortWrite(named("f"), 1, 0);
+            write(file, 0, "b");
+            ByteBuffer source = DiskScript.sectors("cd");
+            assertThrows(ShortWriteException.class, () -> file.write(source, 0));
+            assertEquals(2 * SECTOR, source.remaining());
+            assertEquals("b", read(file));
+            assertEquals(SECTOR, file.size());
+            assertEquals(set("f=a", "f=b"), everythingAtEnd(disk));
+        }
+
+        @Test
+        @DisplayName("can fail for good, or for one sector, until it is written whole")
+        void stickyReads() {
+            SimulatedDisk disk = disk("f=abc", "g=a");
+            DiskFile file = disk.open("f");
+            disk.faults().badSector("f", 1);
+            assertThrows(DiskException.class, () -> read(file));
+            assertThrows(DiskException.class, () -> file.read(ByteBuffer.allocate(2), SECTOR - 1));
+            assertEquals(SECTOR, file.read(ByteBuffer.allocate(SECTOR), 0), "its neighbours can be read");
+            assertEquals(SECTOR, file.read(ByteBuffer.allocate(SECTOR), 2 * SECTOR));
+            assertEquals("a", read(disk.open("g")), "other files can be read");
+            file.write(ByteBuffer.allocate(8), SECTOR);
+            assertThrows(DiskException.class, () -> read(file));
+            write(file, 1, "d");
+            assertEquals("adc", read(file));
+            disk.faults().failReadsForGood(named("f"), 1);
+            assertEquals("adc", read(file));
+            for (int attempt = 0; attempt < 5; attempt++) {
+                assertThrows(DiskException.class, () -> read(file));
+            }
+            disk.faults().clear();
+            assertEquals("adc", read(file));
+        }
+
+        @Test
+        @DisplayName("can be phantoms: reported done, and lost")
+        void phantomWrite() {
+            SimulatedDisk disk = disk("f=a");
+            DiskFile file = disk.open("f");
+            disk.faults().loseWrite(named("f"), 1);
+            write(file, 0, "b");
+            ByteBuffer source = DiskScript.sectors("cd");
+            file.write(source, 0);
+            assertEquals(0, source.remaining());
+            assertEquals("b.", read(file), "the length grows, the bytes do not come");
+            file.sync();
+            assertEquals(set("f=b."), everythingAtEnd(disk));
+            assertEquals(1, disk.faults().struck());
+            write(file, 1, "e");
+            assertEquals("be", read(file));
+        }
+
+        @Test
+        @DisplayName("can go astray: the wrong place is new, the right one is old")
+        void misdirectedWrite() {
+            SimulatedDisk disk = disk("f=abcd");
+            DiskFile file = disk.open("f");
+            disk.faults().misdirectWrite(named("f"), 0, 2);
+            write(file, 0, "xy");
+            file.sync();
+            assertEquals("abxy", read(file));
+            assertEquals(set("f=abxy"), everythingAtEnd(disk));
+            disk.faults().misdirectWrite(named("f"), 0, -1);
+            write(file, 4, "z");
+            assertEquals("abxz.", read(file));
+            disk.faults().misdirectWrite(named("f"), 0, 100);
+            write(file, 0, "q");
+            assertEquals("abxz.", read(file), "beyond the end there is nowhere to go");
+            assertEquals(3, disk.faults().struck());
+        }
+
+        @Test
         @DisplayName("do not fail any more once the faults are cleared")
         void clear() {
             SimulatedDisk disk = disk("f=a");
@@ -330,6 +406,21 @@ class DiskFaultsTest {
     @Nested
     @DisplayName("Rot")
     class Rot {
+        @Test
+        @DisplayName("can take a whole sector, durable or not")
+        void zeroSector() {
+            SimulatedDisk disk = disk("f=abc");
+            DiskFile file = disk.open("f");
+            write(file, 1, "xy");
+            disk.faults().zeroSector("f", 1);
+            assertEquals("a.y", read(file));
+            assertEquals(set("f=a.c", "f=a.y"), everythingAtEnd(disk));
+            assertThrows(IllegalArgumentException.class, () -> disk.faults().zeroSector("f", 3));
+            write(file, 1, "z");
+            file.sync();
+            assertEquals(set("f=azy"), everythingAtEnd(disk));
+        }
+
         @Test
         @DisplayName("shows in reads and in every image, durable or not")
         void flipBit() {

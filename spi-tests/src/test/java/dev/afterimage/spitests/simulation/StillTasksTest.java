@@ -79,4 +79,20 @@ class StillTasksTest {
         assertEquals(millis + 5, time.epochMillis());
         assertThrows(IllegalArgumentException.class, () -> time.advance(Duration.ofNanos(-1)));
     }
+
+    @Test
+    @DisplayName("The clock for people jumps either way; a reboot begins to count anew, far from where it was")
+    void jumps() {
+        SteppedTime time = new SteppedTime();
+        long nanos = time.nanos();
+        long millis = time.epochMillis();
+        time.jump(Duration.ofDays(-1));
+        assertEquals(nanos, time.nanos(), "what is measured does not jump");
+        assertEquals(millis - 86_400_000, time.epochMillis());
+        time.reboot(Duration.ofDays(2));
+        assertEquals(millis + 86_400_000, time.epochMillis());
+        assertEquals(-1, Long.signum(time.nanos() - nanos), "counted from another moment");
+        time.advance(Duration.ofMillis(5));
+        assertEquals(millis + 86_400_005, time.epochMillis());
+    }
 }

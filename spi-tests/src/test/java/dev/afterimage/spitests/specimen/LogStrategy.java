@@ -184,7 +184,12 @@ final class LogStrategy implements RecoveryStrategy {
         reserve(pages, (((TreeMap<Long, byte[]>) changes).lastKey() + 1) * context.pageSize());
         long place = end - control.start();
         if (!has(Vice.D_WRITES_OUT_OF_ORDER)) {
-            log.write(record, place);
+            try {
+                log.write(record, place);
+            } catch (DiskException e) {
+                // An error does not say that nothing was written: the record may be there, whole, and nobody can take it back.
+                throw failed(e);
+            }
         }
         changes.forEach((number, page) -> {
             if (page == null) {

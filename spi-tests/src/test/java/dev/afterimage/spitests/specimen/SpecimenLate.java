@@ -45,6 +45,7 @@ public final class SpecimenLate implements RecoveryStrategyProvider {
 
     @Override
     public RecoveryStrategy open(StrategyContext context) {
+        context.requirePowerSafeOverwrite(name());
         return new LateStrategy(context, vices);
     }
 }

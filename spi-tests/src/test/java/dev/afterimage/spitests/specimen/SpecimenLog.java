@@ -44,6 +44,7 @@ public final class SpecimenLog implements RecoveryStrategyProvider {
 
     @Override
     public RecoveryStrategy open(StrategyContext context) {
+        context.requirePowerSafeOverwrite(name());
         return new LogStrategy(context, vices, null);
     }
 }

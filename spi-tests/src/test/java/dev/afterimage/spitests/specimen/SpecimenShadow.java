@@ -45,6 +45,7 @@ public final class SpecimenShadow implements RecoveryStrategyProvider {
 
     @Override
     public RecoveryStrategy open(StrategyContext context) {
+        context.requirePowerSafeOverwrite(name());
         return new ShadowStrategy(context, vices);
     }
 }

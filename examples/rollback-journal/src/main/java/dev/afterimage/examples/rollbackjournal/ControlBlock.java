@@ -75,6 +75,11 @@ final class ControlBlock {
         return clean;
     }
 
+    /** Writes what was read; not synced. See {@link HotJournalRecovery} for why. */
+    void rewrite() {
+        write(homes, highestTransactionId, clean);
+    }
+
     /** Writes that so many homes are in use; not synced. What is kept in memory changes only if the write succeeds. */
     void writeHomes(long inUse) {
         write(inUse, highestTransactionId, clean);

@@ -17,8 +17,10 @@ import dev.afterimage.spi.StrategyContext;
  * <p>The order makes it safe to be cut short anywhere (rule A2): pages are written from journals that stay hot, so doing it again comes to the same; all pages are synced before the first journal goes cold. A page that
  * the crash tore needs no care of its own: it was being overwritten, so it is in a hot journal. Nothing here needs room (rule F2).
  *
- * <p>Journals that are cold already are made cold again. What was read may be what the operating system remembers and not what the disk holds: of a process that was killed, the last header may
- * say "cold" here and "hot" after the next power failure, when others have committed on those pages.
+ * <p><strong>What is read is not relied on before it has been written again, and synced.</strong> It may be what the operating system remembers and not what the disk holds: of a process that was killed before it
+ * synced, or whose sync failed. So three things are written as they were read. The control block, first: or a file is cut to a length that the block on the disk does not know. The header of a journal that is seen
+ * hot, before its first page is put back: if the disk has it cold, a power failure in the midst of putting back would leave half of a transaction. The header of one that is seen cold: if the disk has it hot, a later
+ * power failure would put back pages that others have committed on since.
  */
 final class HotJournalRecovery {
     private static final int ENTRIES_PER_PROGRESS = 64;
@@ -50,6 +52,7 @@ final class HotJournalRecovery {
         for (Journal journal : journals) {
             if (journal.isPerhapsHot()) {
                 transactions++;
+                journal.rewriteHot();
                 rollBack(journal, total);
             }
         }

@@ -161,7 +161,14 @@ final class Journal {
         }
     }
 
-    /** The same in recovery, where no promise has been made yet and an error just ends the attempt. */
+    /** In recovery, of a hot journal: writes the header that was read, durably. See {@link HotJournalRecovery} for why. */
+    void rewriteHot() {
+        assert perhapsHot;
+        writeHeader(durable, true);
+        file.sync();
+    }
+
+    /** Makes it cold in recovery, where no promise has been made yet and an error just ends the attempt. */
     void invalidateInRecovery() {
         writeCold();
         file.sync();

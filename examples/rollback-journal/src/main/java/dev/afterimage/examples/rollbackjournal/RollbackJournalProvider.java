@@ -50,6 +50,8 @@ public final class RollbackJournalProvider implements RecoveryStrategyProvider {
 
     @Override
     public RecoveryStrategy open(StrategyContext context) {
+        // A journal's header is written again and again in one sector, and what it says is the only witness of what must be rolled back.
+        context.requirePowerSafeOverwrite(name());
         return new RollbackJournalStrategy(context);
     }
 }

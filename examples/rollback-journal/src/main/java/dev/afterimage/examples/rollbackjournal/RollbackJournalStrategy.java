@@ -56,6 +56,8 @@ final class RollbackJournalStrategy implements RecoveryStrategy {
             create();
         }
         ControlBlock block = openParts();
+        block.rewrite();
+        block.file().sync();
         HomePages pages = parts(homes);
         Journals files = parts(journals);
         List<Journal> all = files.open();

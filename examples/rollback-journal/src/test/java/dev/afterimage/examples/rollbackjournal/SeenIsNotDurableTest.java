@@ -2,10 +2,14 @@ package dev.afterimage.examples.rollbackjournal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 
 import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.spitests.disk.CrashStates;
+import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.disk.SyncFailure;
 import dev.afterimage.spitests.workbench.Workbench;
@@ -39,6 +43,37 @@ class SeenIsNotDurableTest {
             again.put(0, 200);
             assertEquals(200, afterPowerFailure(disk, 0));
         }
+    }
+
+    /** The sync of the header of a commit fails, and the system shows the header as it was; the disk may have it as it was to be. */
+    @Test
+    @DisplayName("a header that looks hot is made hot again before the first page is put back, or a power failure amid that leaves half of a transaction")
+    void hotHeader() {
+        SimulatedDisk disk = new SimulatedDisk();
+        Workbench store = SETUP.create(disk, FRAMES, 2);
+        Workbench.Work work = store.begin();
+        work.put(0, 100);
+        work.put(1, 100);
+        int entriesAndCount = 2;
+        disk.faults().failSync(name -> name.startsWith("journal-0"), entriesAndCount, SyncFailure.CLEAN_OLD);
+        assertThrows(StoreFailedException.class, work::commit);
+        store.close();
+
+        int before = disk.trace().syncCompletions();
+        try (Workbench again = SETUP.open(disk, FRAMES)) {
+            assertEquals(0, again.get(0), "the header was seen hot");
+        }
+        int[] looked = {0};
+        CrashStates.forEach(disk.trace(), EnumerationPlan.GATE, state -> {
+            if (state.point() >= before) {
+                looked[0]++;
+                try (Workbench recovered = SETUP.open(new SimulatedDisk(state.image()), FRAMES)) {
+                    List<Long> found = List.of(recovered.get(0), recovered.get(1));
+                    assertTrue(found.equals(List.of(0L, 1L)) || found.equals(List.of(100L, 100L)), found::toString);
+                }
+            }
+        });
+        assertTrue(looked[0] > 10, () -> looked[0] + " crash states");
     }
 
     @Test
