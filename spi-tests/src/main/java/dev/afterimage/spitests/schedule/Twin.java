@@ -7,9 +7,12 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.net.URL;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +113,12 @@ public final class Twin {
                 Class<?> loaded = findLoadedClass(name);
                 return loaded != null ? loaded : define(name);
             }
+        }
+
+        /** Disks and strategies are found by the original's loader: from here each would be found once more, as another class of the same name. */
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            return name.startsWith("META-INF/services/") ? Collections.emptyEnumeration() : super.getResources(name);
         }
 
         private Class<?> define(String name) throws ClassNotFoundException {
