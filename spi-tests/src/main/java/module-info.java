@@ -9,6 +9,7 @@ module dev.afterimage.spitests {
     exports dev.afterimage.spitests;
     exports dev.afterimage.spitests.disk;
     exports dev.afterimage.spitests.faults;
+    exports dev.afterimage.spitests.monitor;
     exports dev.afterimage.spitests.schedule; // what a strategy's twin is linked to, which belongs to no named module
     exports dev.afterimage.spitests.simulation;
     exports dev.afterimage.spitests.workbench;
@@ -23,6 +24,7 @@ module dev.afterimage.spitests {
     opens dev.afterimage.spitests.play to org.junit.platform.commons;
     opens dev.afterimage.spitests.schedule to org.junit.platform.commons;
     opens dev.afterimage.spitests.simulation to org.junit.platform.commons;
+    opens dev.afterimage.spitests.watch to org.junit.platform.commons;
 
     uses dev.afterimage.spi.StoreEngine;
     uses dev.afterimage.spi.RecoveryStrategyProvider;

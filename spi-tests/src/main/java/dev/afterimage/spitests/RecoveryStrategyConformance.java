@@ -1,8 +1,10 @@
 package dev.afterimage.spitests;
 
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
@@ -21,10 +23,13 @@ import dev.afterimage.spitests.check.ReplayLine;
 import dev.afterimage.spitests.check.RuleCheck;
 import dev.afterimage.spitests.check.Tally;
 import dev.afterimage.spitests.disk.DiskProfile;
+import dev.afterimage.spitests.monitor.Monitor;
 import dev.afterimage.spitests.play.ClockJumps;
 import dev.afterimage.spitests.play.DirectedScenario;
 import dev.afterimage.spitests.play.LateRollbackScenario;
 import dev.afterimage.spitests.play.Mix;
+import dev.afterimage.spitests.play.NamedBugScenario;
+import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.ReaderDuringSync;
 import dev.afterimage.spitests.play.RestartScenario;
 import dev.afterimage.spitests.play.SnapshotScenario;
@@ -96,6 +101,16 @@ public abstract class RecoveryStrategyConformance {
         return StoreConfig.CACHE_PAGES_MIN;
     }
 
+    /**
+     * What is watched while scenarios run, as far as it applies to the strategy's traits; all of it, if left alone.
+     *
+     * <p>The monitors search what is written for the values that the kit put into pages. A strategy that does not store values as they are (because it compresses or encrypts them, or logs differences) overrides this
+     * to watch nothing, {@code Set.of()}; one that rests on something else than {@link Monitor} says of one of them leaves that one out. The crash states are looked at all the same.
+     */
+    protected Set<Monitor> monitors() {
+        return EnumSet.allOf(Monitor.class);
+    }
+
     /** Distinct crash states to look at in all with the effort {@code quick}; other efforts look at so many times more. {@code -Dafterimage.crash-states} overrides it. */
     protected int crashStates() {
         return Effort.QUICK.states();
@@ -116,7 +131,7 @@ public abstract class RecoveryStrategyConformance {
     Campaign campaign() {
         Campaign begun = campaign;
         if (begun == null) {
-            begun = new Campaign(subject(), Effort.requested().withQuickStates(Integer.getInteger("afterimage.crash-states", crashStates())));
+            begun = new Campaign(subject(), Effort.requested().withQuickStates(Integer.getInteger("afterimage.crash-states", crashStates()))).with(monitors());
             campaign = begun;
         }
         return begun;
@@ -197,6 +212,16 @@ public abstract class RecoveryStrategyConformance {
         campaign().directed(RestartScenario.IMAGE_UNDO);
     }
 
+    /** Rule A2, by the bugs of others. */
+    @Test
+    @Rule("A2")
+    @Tag("rule-A2")
+    @DisplayName("A2 Bugs that real systems had and told of: none of them is here")
+    public void namedBugsAreNotHere() {
+        campaign().directed(NamedBugScenario.values());
+        campaign().restarts(NamedBugScenario.REPLAY_OVER_DROPPED_PAGES, NamedBugScenario.UNDO_READ_BEFORE_REDO, NamedBugScenario.ABORTED_CONTRECORD);
+    }
+
     /** Rule A3, with the demand that the campaign met what it is about. */
     @Test
     @Rule("A3")
@@ -275,6 +300,58 @@ public abstract class RecoveryStrategyConformance {
         campaign().directed(DirectedScenario.READER_AFTER_RELAXED, new ReaderDuringSync(Durability.POWER_SAFE));
     }
 
+    /** Rule D1, watched as it happens. */
+    @Test
+    @Rule("D1")
+    @Tag("rule-D1")
+    @DisplayName("D1 What a commit owes is durable when it is answered, and stays so: watched call by call")
+    public void answersAreWatched() {
+        campaign().watched(DirectedScenario.FIRST_COMMIT, DirectedScenario.TWO_PAGES, DirectedScenario.EVERY_LEVEL, DirectedScenario.READER_AFTER_RELAXED, DirectedScenario.CLOSE_AND_REOPEN,
+                DirectedScenario.PAGES_COME_AND_GO);
+        campaign().watched(RandomWorkload.of(Mix.COMMITS, 1, 4));
+        campaign().watched(RandomWorkload.of(Mix.LEVELS, 1, 4));
+        marksOfTheWatch();
+    }
+
+    /** Rule W1, watched as it happens. */
+    @Test
+    @Rule("W1")
+    @Tag("rule-W1")
+    @DisplayName("W1 No call takes the last durable copy of a value that is owed: watched call by call")
+    public void lastCopiesAreWatched() {
+        campaign().watched(DirectedScenario.CHECKPOINT_AFTER_COMMIT, DirectedScenario.RECYCLED_LOG, DirectedScenario.MUCH_LOG, DirectedScenario.LOG_LAPS, DirectedScenario.BACKGROUND_AMID_CHECKPOINT,
+                DirectedScenario.EVICTION_AMID_CHECKPOINT, DirectedScenario.COLD_PAGES);
+        campaign().watched(RandomWorkload.of(Mix.CHECKPOINTS, 1, 4));
+        campaign().watched(RandomWorkload.of(Mix.MIXED, 1, 4));
+        if (monitors().contains(Monitor.LAST_COPY)) {
+            tally().marks().demandUsedAgain();
+        }
+        marksOfTheWatch();
+    }
+
+    /** Rule W2, watched as it happens. */
+    @Test
+    @Rule("W2")
+    @Tag("rule-W2")
+    @DisplayName("W2 No page goes home before its log, and nothing unfinished where nothing may be stolen: watched call by call")
+    public void homesAreWatched() {
+        campaign().watched(DirectedScenario.CHECKPOINT_AFTER_RELAXED, DirectedScenario.CHECKPOINT_AMID_WORK, DirectedScenario.CHECKPOINT_AMID_WRITE, DirectedScenario.ROLLBACK_AFTER_CHECKPOINT,
+                DirectedScenario.SAVEPOINT_THEN_COMMIT, DirectedScenario.COMMIT_AFTER_FLUSH, DirectedScenario.LARGER_THAN_CACHE);
+        campaign().watched(RestartScenario.values());
+        campaign().watched(RandomWorkload.of(Mix.ABORTS, 1, 4));
+        campaign().watched(RandomWorkload.of(Mix.SAVEPOINTS, 1, 2));
+        if (monitors().contains(Monitor.LOG_BEFORE_DATA)) {
+            tally().marks().demandStolen(strategy().traits());
+        }
+        marksOfTheWatch();
+    }
+
+    private void marksOfTheWatch() {
+        if (!monitors().isEmpty()) {
+            tally().marks().demandWatched(strategy().traits());
+        }
+    }
+
     /** Rules W1 and W2, as far as crash states show them. */
     @Test
     @Rule("W1")
@@ -283,6 +360,8 @@ public abstract class RecoveryStrategyConformance {
     public void nothingIsOverwrittenTooEarly() {
         campaign().directed(DirectedScenario.RECYCLED_LOG, DirectedScenario.MUCH_LOG, DirectedScenario.BACKGROUND_AMID_CHECKPOINT, DirectedScenario.EVICTION_AMID_CHECKPOINT);
         campaign().random(Mix.CHECKPOINTS, 15);
+        tally().marks().demandRepairs(strategy().traits());
+        tally().marks().demandTails(strategy().traits());
     }
 
     /** Rule W2. */
@@ -345,6 +424,15 @@ public abstract class RecoveryStrategyConformance {
     @DisplayName("T2 Damage inside synced bytes is refused or repaired, never taken for a torn tail")
     public void damageIsNotATornTail() {
         campaign().check(RuleCheck.ROT_IN_WHAT_WAS_SYNCED, RuleCheck.ROT_IN_EACH_BYTE, RuleCheck.MISDIRECTED_WRITES, RuleCheck.ONE_FILE_OF_A_LATER_COPY);
+    }
+
+    /** Rule T2, what nobody can be asked to tell. */
+    @Test
+    @Rule("T2")
+    @Tag("rule-T2")
+    @DisplayName("T2 Rot in what the last commit alone wrote costs at most that commit; how often it is told is measured")
+    public void rotInTheTail() {
+        campaign().check(RuleCheck.ROT_IN_THE_TAIL);
     }
 
     /** Rule T2, failing reads. */

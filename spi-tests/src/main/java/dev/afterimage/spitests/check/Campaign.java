@@ -1,6 +1,8 @@
 package dev.afterimage.spitests.check;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import dev.afterimage.api.ConfigException;
@@ -9,6 +11,7 @@ import dev.afterimage.spitests.disk.DiskProfile;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SyncFailure;
 import dev.afterimage.spitests.model.Violation;
+import dev.afterimage.spitests.monitor.Monitor;
 import dev.afterimage.spitests.play.FailedSync;
 import dev.afterimage.spitests.play.FailedWrite;
 import dev.afterimage.spitests.play.FailingRollback;
@@ -47,6 +50,7 @@ public final class Campaign {
     private final StoreUnderTest subject;
     private final Effort effort;
     private final Tally tally = new Tally();
+    private Set<Monitor> monitors = EnumSet.allOf(Monitor.class);
 
     /** A campaign of its own for one test. */
     public Campaign(StoreUnderTest subject, Effort effort) {
@@ -57,6 +61,12 @@ public final class Campaign {
     /** What it looked at. */
     public Tally tally() {
         return tally;
+    }
+
+    /** This campaign with no other monitors than these. */
+    public Campaign with(Set<Monitor> others) {
+        monitors = Set.copyOf(others);
+        return this;
     }
 
     /** Directed scenarios, every crash state of them (up to a cap, evenly spread). */
@@ -170,6 +180,7 @@ public final class Campaign {
             eachUntilNoneFails(few, false, failure);
         }
         eachUntilNoneFails(few, true, SyncFailure.CLEAN_NEW);
+        tally.marks().demandFailedSyncs();
     }
 
     private void eachUntilNoneFails(Effort few, boolean names, SyncFailure failure) {
@@ -179,6 +190,7 @@ public final class Campaign {
             if (!scenario.struck(subject)) {
                 return;
             }
+            tally.marks().failedSync();
         }
     }
 
@@ -220,6 +232,7 @@ public final class Campaign {
             noRoomToRecover(scenario);
             sectors += 1 + sectors / 3;
         }
+        tally.marks().demandFullDisks();
     }
 
     /** A transaction of that many pages commits, another rolls back, and a crash comes at some of the syncs (rule L1). */
@@ -232,6 +245,14 @@ public final class Campaign {
     public void check(RuleCheck... checks) {
         for (RuleCheck check : checks) {
             replayable(check.title(), () -> check.run(subject, tally));
+        }
+    }
+
+    /** Scenarios under the eyes of monitors, and no crash states but the last. */
+    public void watched(Scenario... scenarios) {
+        WatchedRun run = new WatchedRun(subject, monitors, tally);
+        for (Scenario scenario : scenarios) {
+            replayable(scenario.title(), () -> run.play(scenario));
         }
     }
 
@@ -300,6 +321,9 @@ public final class Campaign {
         }
         Scenario scenario = Scenarios.named(line.scenario());
         new CrashSweep(subject.on(line.profile()), effort, tally).replay(scenario, line, story);
+        if (line.crashes().isEmpty()) {
+            watched(scenario);
+        }
         if (scenario instanceof FullDisk full && line.crashes().isEmpty()) {
             noRoomToRecover(full);
         }

@@ -42,6 +42,7 @@ public final class CrashCycles {
         DiskImage image = DiskImage.EMPTY;
         List<Long> sizes = new ArrayList<>();
         List<Long> files = new ArrayList<>();
+        List<Long> numbers = new ArrayList<>();
         for (int cycle = 0; cycle < CYCLES; cycle++) {
             tally.oneCase();
             SimulatedDisk disk = new SimulatedDisk(image);
@@ -51,11 +52,13 @@ public final class CrashCycles {
                 image = cycle % 3 == 0 ? disk.asIssued() : disk.asSynced();
                 sizes.add(FullDisk.bytes(image));
                 files.add((long) image.names().size());
+                numbers.add(Collections.max(stage.model().knownPages()));
                 model = new ReferenceModel(stage.history().latest().after(), stage.model().transactions());
             }
         }
         requireBounded("crash cycles with the same few pages: bytes", sizes);
         requireBounded("crash cycles with the same few pages: files", files);
+        requireBounded("crash cycles with the same few pages: page numbers given out", numbers);
         attempts(image);
     }
 

@@ -178,7 +178,7 @@ public final class CrashSweep {
     private void within(Played played, ReplayLine outer, History.Legal legal, boolean mustExist, DiskTrace recovery, int depth) {
         tally.add(CrashStates.enumerate(recovery, effort.nestedPlan(), sequence -> 0, state -> {
             tally.image(state.image().hash());
-            tally.marks().nested();
+            tally.marks().nestedIn(played.oracle.phaseAt(recovery, state.sequence()));
             ReplayLine line = outer.then(state);
             DiskTrace again;
             try {

@@ -26,6 +26,9 @@ final class NoRoomToRecover {
     void afterCrash(FullDisk scenario) {
         try (Stage stage = new Stage(subject, scenario.seed())) {
             scenario.fill(stage);
+            if (!stage.refusals().isEmpty()) {
+                tally.marks().fullDisk();
+            }
             History.Legal kill = stage.history().legalAt(stage.now(), CrashKind.PROCESS);
             open(scenario, open(scenario, stage.disk().asIssued(), kill, stage.model()), kill, stage.model());
             History.Legal power = stage.history().legalAt(stage.now(), CrashKind.POWER);

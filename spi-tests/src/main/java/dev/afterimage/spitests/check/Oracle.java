@@ -1,18 +1,25 @@
 package dev.afterimage.spitests.check;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 import dev.afterimage.api.Durability;
+import dev.afterimage.api.RecoveryProgress;
 import dev.afterimage.api.RecoveryReport;
 import dev.afterimage.api.StoreConfig.OpenMode;
 import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.api.StoreListener;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.DiskTrace;
 import dev.afterimage.spitests.disk.SimulatedDisk;
@@ -45,6 +52,8 @@ public final class Oracle {
     private final Set<Long> known;
     private final int transactions;
     private final Marks marks;
+    /** What recoveries said of themselves, for as long as somebody has their traces. */
+    private final Map<DiskTrace, NavigableMap<Long, String>> phases = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** An oracle for what a scenario left. */
     public Oracle(StoreUnderTest subject, ReferenceModel model, Marks marks) {
@@ -106,7 +115,21 @@ public final class Oracle {
         }
     }
 
+    /** The phase that a recovery said it was in at a place of its time line, of a trace that {@link #check} answered; empty where it had said nothing yet. */
+    String phaseAt(DiskTrace recovery, long sequence) {
+        NavigableMap<Long, String> heard = phases.get(recovery);
+        Map.Entry<Long, String> newest = heard == null ? null : heard.floorEntry(sequence);
+        return newest == null ? "" : newest.getValue();
+    }
+
     private DiskTrace check(Stage first, History.Legal legal, boolean mustExist, Sequel sequel) {
+        NavigableMap<Long, String> heard = new ConcurrentSkipListMap<>();
+        first.listener(new StoreListener() {
+            @Override
+            public void recoveryProgress(RecoveryProgress progress) {
+                heard.put(first.disk().now(), progress.phase());
+            }
+        });
         CommittedState found = recover(first, known, mustExist);
         int place = place(legal, found);
         if (place < 0) {
@@ -116,6 +139,7 @@ public final class Oracle {
         marks.recovery(report);
         marks.found(place, legal.states().size());
         DiskTrace recovery = first.disk().trace();
+        phases.put(recovery, heard);
         if (sequel != Sequel.NONE) {
             follow(first, found, sequel);
         }

@@ -18,6 +18,8 @@ public enum RuleCheck {
     ROT_IN_WHAT_WAS_SYNCED((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).inWhatWasSynced()),
     /** T2: each byte of a few sectors that were synced. */
     ROT_IN_EACH_BYTE((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).inEachByte()),
+    /** T2: what the last commit alone wrote, as far as that can be told. */
+    ROT_IN_THE_TAIL((subject, tally) -> new TailRot(subject, tally).measure()),
     /** T2: writes that went to the place of the next. */
     MISDIRECTED_WRITES((subject, tally) -> new MixedUp(subject, tally).misdirectedWrites()),
     /** T2: files of copies made at different times. */
@@ -58,6 +60,12 @@ public enum RuleCheck {
     STEAL_AS_DECLARED((subject, tally) -> new Promises(subject, tally).steal()),
     /** P1: redo after a forced commit. */
     FORCE_AS_DECLARED((subject, tally) -> new Promises(subject, tally).force()),
+    /** P1: something to undo. */
+    UNDO_AS_DECLARED((subject, tally) -> new TraitsSeen(subject, tally).undo()),
+    /** P1: bytes left of a page. */
+    PAGE_HEADER_AS_DECLARED((subject, tally) -> new TraitsSeen(subject, tally).pageHeader()),
+    /** P1: copies before pages are overwritten. */
+    TORN_PAGE_PROTECTION_AS_DECLARED((subject, tally) -> new TraitsSeen(subject, tally).tornPageProtection()),
     /** P1: snapshots, declared or refused. */
     SNAPSHOTS_AS_DECLARED((subject, tally) -> new OptionalTraits(subject, tally).snapshots()),
     /** P1: rollback after opening, declared or not there. */

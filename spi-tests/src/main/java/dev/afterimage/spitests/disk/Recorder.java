@@ -8,6 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.jspecify.annotations.Nullable;
+
 /** The clock of a disk and its trace. Everything but the clock is guarded by the disk's gate. */
 final class Recorder {
     private final AtomicLong clock = new AtomicLong();
@@ -16,6 +18,7 @@ final class Recorder {
     private DiskImage initial = DiskImage.EMPTY;
     private final DiskProfile profile;
     private boolean on = true;
+    private volatile @Nullable DiskWatcher watcher;
 
     Recorder(DiskProfile profile) {
         this.profile = profile;
@@ -71,6 +74,18 @@ final class Recorder {
         if (on) {
             events.add(event);
         }
+        DiskWatcher told = watcher;
+        if (told != null) {
+            told.happened(event);
+        }
+    }
+
+    void watcher(@Nullable DiskWatcher other) {
+        watcher = other;
+    }
+
+    @Nullable DiskWatcher watcher() {
+        return watcher;
     }
 
     DiskTrace trace() {

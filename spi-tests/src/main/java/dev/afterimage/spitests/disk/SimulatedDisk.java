@@ -122,6 +122,16 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
+    /** From now on somebody is told what this disk is asked; null for nobody. */
+    public void watch(@Nullable DiskWatcher watcher) {
+        gate.lock();
+        try {
+            recorder.watcher(watcher);
+        } finally {
+            gate.unlock();
+        }
+    }
+
     /** The faults to come. */
     public DiskFaults faults() {
         return faults;

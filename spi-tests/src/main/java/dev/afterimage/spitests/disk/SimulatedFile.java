@@ -47,7 +47,12 @@ final class SimulatedFile implements DiskFile {
         if (disk.faults().isBad(inode.number(), position, Math.min(target.remaining(), inode.content().size() - position))) {
             throw new DiskException("read '" + name + "' at " + position + ": input/output error in a bad sector, on purpose");
         }
-        return inode.content().read(target, position);
+        int length = inode.content().read(target, position);
+        DiskWatcher watcher = disk.recorder().watcher();
+        if (watcher != null) {
+            watcher.read(name, position, length);
+        }
+        return length;
     }
 
     @Override

@@ -14,6 +14,9 @@ public final class PageContent {
     /** A page just allocated. */
     public static final PageContent EMPTY = new PageContent(new long[SLOTS]);
 
+    /** The highest byte of each tag, so that tags are found among other bytes. */
+    public static final int MARK = 0x5A;
+
     private final long[] tags;
     private final long hash;
 
@@ -33,7 +36,7 @@ public final class PageContent {
 
     /** A tag no other operation of any transaction has. */
     public static long tag(int transaction, int operation) {
-        return 0x5AL << 56 | (long) transaction << 20 | operation;
+        return (long) MARK << 56 | (long) transaction << 20 | operation;
     }
 
     /** The transaction that wrote a tag. */
@@ -51,7 +54,7 @@ public final class PageContent {
         if (tag == 0) {
             return "nothing";
         }
-        return tag >>> 56 == 0x5A ? "T" + transactionOf(tag) + "." + operationOf(tag) : "0x" + Long.toHexString(tag);
+        return tag >>> 56 == MARK ? "T" + transactionOf(tag) + "." + operationOf(tag) : "0x" + Long.toHexString(tag);
     }
 
     /**

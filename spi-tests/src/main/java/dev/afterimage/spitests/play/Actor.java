@@ -131,6 +131,7 @@ public final class Actor implements AutoCloseable {
 
     private void put(WritablePage writable, long page, int from, int to) {
         long tag = expected().nextTag();
+        stage.issued(tag, page);
         for (int slot = from; slot < to; slot++) {
             writable.putLong(PageContent.offset(slot, writable.size()), tag);
         }
@@ -219,6 +220,7 @@ public final class Actor implements AutoCloseable {
         } catch (StoreFullException | RetryableTransactionException e) {
             if (record != null) {
                 stage.history().retracted(record, stage.now());
+                stage.promised("the refusal of commit " + level + " of T" + ended.number());
             }
             stage.refused(e);
             return false;
@@ -241,11 +243,13 @@ public final class Actor implements AutoCloseable {
         long now = stage.now();
         if (record != null) {
             stage.history().acknowledged(record, now);
+            stage.answered(record);
         } else if (level != Durability.RELAXED) {
             CommitRecord seen = ended.moment() == null ? stage.history().latest() : ended.moment();
             stage.history().promised(now, level == Durability.POWER_SAFE ? CrashKind.POWER : CrashKind.PROCESS,
                     "T" + ended.number() + ", which only read, was answered at " + level + " (rule D3)", seen);
         }
+        stage.promised("the answer to commit " + level + " of T" + ended.number());
         return true;
     }
 

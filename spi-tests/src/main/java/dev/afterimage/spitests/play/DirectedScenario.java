@@ -313,6 +313,20 @@ public enum DirectedScenario implements Scenario {
             }
         }
     },
+    /** Pages that nobody touches any more, while others go through checkpoint after checkpoint: all that holds their values beside their homes is used again (C1, C3). */
+    COLD_PAGES {
+        @Override
+        public void play(Stage stage) {
+            stage.create();
+            List<Long> pages = stage.fill(12);
+            for (int round = 0; round < 4; round++) {
+                stage.checkpoint();
+                for (int count = 0; count < 10; count++) {
+                    commitAll(stage, pages.subList(4, 12), Durability.POWER_SAFE);
+                }
+            }
+        }
+    },
     /** Pages given back, and taken again by others, across openings (S6, R8). */
     PAGES_COME_AND_GO {
         @Override

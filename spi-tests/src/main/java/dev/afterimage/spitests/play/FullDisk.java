@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record FullDisk(int sectors) implements Scenario {
     private static final String PREFIX = "full-disk-";
-    private static final int ROUNDS = 40;
+    /** Enough for the disk to fill up even where pages and log have room laid by for a long time. */
+    private static final int ROUNDS = 80;
 
     /** Reads a title; null if it is none of these. */
     @Nullable

@@ -3,6 +3,7 @@ package dev.afterimage.spitests.play;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.spitests.model.PageContent;
@@ -21,6 +22,11 @@ public final class RandomWorkload implements Scenario {
     public RandomWorkload(Mix mix, long seed) {
         this.mix = mix;
         this.seed = seed;
+    }
+
+    /** Workloads of that mix, of the seeds from one to another, both included. */
+    public static Scenario[] of(Mix mix, int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(seed -> new RandomWorkload(mix, seed)).toArray(Scenario[]::new);
     }
 
     @Override

@@ -146,7 +146,7 @@ public enum RestartScenario implements Scenario {
         return actor;
     }
 
-    private static void commitPart(Stage stage, long page, int from, int to) {
+    static void commitPart(Stage stage, long page, int from, int to) {
         Actor actor = stage.actor(0);
         actor.begin();
         actor.write(page, from, to);

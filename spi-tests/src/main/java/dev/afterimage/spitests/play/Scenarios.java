@@ -29,6 +29,12 @@ public final class Scenarios {
             }
             known.add(scenario.title());
         }
+        for (NamedBugScenario scenario : NamedBugScenario.values()) {
+            if (scenario.title().equals(title)) {
+                return scenario;
+            }
+            known.add(scenario.title());
+        }
         for (SnapshotScenario scenario : SnapshotScenario.values()) {
             if (scenario.title().equals(title)) {
                 return scenario;

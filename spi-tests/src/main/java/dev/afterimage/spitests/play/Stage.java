@@ -31,6 +31,7 @@ import dev.afterimage.spitests.model.History;
 import dev.afterimage.spitests.model.PageContent;
 import dev.afterimage.spitests.model.ReferenceModel;
 import dev.afterimage.spitests.model.Violation;
+import dev.afterimage.spitests.watch.ProtocolWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,8 @@ public final class Stage implements AutoCloseable {
     private PageStore store;
     @Nullable
     private Throwable failure;
+    @Nullable
+    private ProtocolWatch watch;
 
     /** A stage on an empty disk. */
     public Stage(StoreUnderTest subject, long seed) {
@@ -107,6 +110,33 @@ public final class Stage implements AutoCloseable {
     /** From now on, at each crash in the midst of the scenario the clock jumps that far, forwards or backwards, and begins to count anew. */
     public void clockJumpsAtCrash(Duration far) {
         clockJump = far;
+    }
+
+    /** From now on somebody watches what the store does with the disk. */
+    public void watchedBy(ProtocolWatch watches) {
+        watch = watches;
+        watches.begins(disk, sequence -> history().legalAt(sequence, CrashKind.POWER), transaction -> history().fate(transaction));
+    }
+
+    /** A tag is about to be written into a page. */
+    void issued(long tag, long page) {
+        if (watch != null) {
+            watch.issued(tag, page);
+        }
+    }
+
+    /** A commit was acknowledged. */
+    void answered(CommitRecord record) {
+        if (watch != null && record.level() == Durability.POWER_SAFE) {
+            watch.answered(record);
+        }
+    }
+
+    /** More is owed than before, or less is legal. */
+    void promised(String by) {
+        if (watch != null) {
+            watch.promised(now(), by);
+        }
     }
 
     /** The disk that crashes. */
@@ -300,6 +330,7 @@ public final class Stage implements AutoCloseable {
         }
         if (whole) {
             history().promised(now(), CrashKind.POWER, "the store was closed");
+            promised("closing the store");
         }
     }
 
@@ -318,6 +349,7 @@ public final class Stage implements AutoCloseable {
                         + legal.states().get(legal.states().size() - 1).after().difference(found), null);
             }
             history().resolved(shown, now());
+            promised("opening the store again");
         } catch (RuntimeException e) {
             throw new Violation("A2", "reopening: expected it to succeed, found " + e, e);
         }
@@ -342,6 +374,9 @@ public final class Stage implements AutoCloseable {
         }
         disk = new SimulatedDisk(left, disk.profile());
         seenByStore = disk;
+        if (watch != null) {
+            watch.begins(disk, sequence -> legal, transaction -> null);
+        }
         CommittedState found;
         try {
             open(OpenMode.OPEN);
@@ -357,6 +392,10 @@ public final class Stage implements AutoCloseable {
         model.knownPages().forEach(since::known);
         since.history().created(Long.MIN_VALUE);
         model = since;
+        if (watch != null) {
+            watch.goesOn(sequence -> history().legalAt(sequence, CrashKind.POWER), transaction -> history().fate(transaction));
+            promised("recovery");
+        }
     }
 
     /** What must be there, where not all of it can be looked at yet. */
@@ -396,6 +435,7 @@ public final class Stage implements AutoCloseable {
         }
         if (!hasFailed() && store().state() == StoreState.OPEN) {
             history().promised(now(), CrashKind.POWER, "the relaxed window passed and background work ran");
+            promised("the end of the relaxed window");
         }
     }
 

@@ -111,6 +111,11 @@ final class LateStrategy implements RecoveryStrategy {
 
     @Override
     public RecoveryReport recover() {
+        context.tasks().repeat("flush log", Duration.ofMillis(Math.max(1, context.relaxedWindow().toMillis() / 2)), () -> {
+            if (failure == null && log != null) {
+                force();
+            }
+        });
         if (context.created()) {
             context.disk().list().stream().filter(name -> name.startsWith("specimen.")).forEach(context.disk()::delete);
             log = context.disk().create(LOG);

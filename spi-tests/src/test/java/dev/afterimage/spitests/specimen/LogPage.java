@@ -51,7 +51,10 @@ final class LogPage {
         return view(page).getInt(8) == checksum(page, number);
     }
 
-    /** Appends the runs of words in which two versions differ, as exclusive or, so that applying them twice does harm. */
+    /**
+     * Appends the runs of words in which two versions differ, as exclusive or, so that applying them twice does harm. Beside each stands the new word as it is, which nobody reads back: the kit's monitors look for
+     * values in what is written.
+     */
     static void difference(byte[] before, byte[] after, ByteBuffer target) {
         ByteBuffer old = view(before);
         ByteBuffer now = view(after);
@@ -64,7 +67,7 @@ final class LogPage {
                 target.putShort((short) at).putShort((short) 0);
                 int words = 0;
                 for (; at < after.length && old.getLong(at) != now.getLong(at); at += 8, words++) {
-                    target.putLong(old.getLong(at) ^ now.getLong(at));
+                    target.putLong(old.getLong(at) ^ now.getLong(at)).putLong(now.getLong(at));
                 }
                 target.putShort(length, (short) words);
                 count++;
@@ -80,6 +83,7 @@ final class LogPage {
             int at = source.getShort();
             for (int words = source.getShort(); words > 0; words--, at += 8) {
                 long difference = source.getLong();
+                source.getLong();
                 if (really) {
                     view.putLong(at, view.getLong(at) ^ difference);
                 }

@@ -36,7 +36,7 @@ final class LogRecords {
     static ByteBuffer encode(Map<Long, byte @Nullable []> changes, Map<Long, byte[]> committed, long lsn, long salt, long transaction, long synced) {
         int room = HEADER;
         for (byte[] page : changes.values()) {
-            room += 16 + (page == null ? 0 : 2 * page.length);
+            room += 16 + (page == null ? 0 : 3 * page.length);
         }
         ByteBuffer record = ByteBuffer.allocate(room + SECTOR).order(ByteOrder.LITTLE_ENDIAN);
         record.position(HEADER);
