@@ -18,6 +18,7 @@ interface ChoiceGenerator {
 
     /** The generators of a plan. */
     static List<ChoiceGenerator> of(EnumerationPlan plan) {
-        return List.of(new AllOrNothing(), new ProgramPrefixes(plan), new SingleAtoms(plan), new SingleTrash(plan), new EveryCombination(plan));
+        return List.of(new AllOrNothing(), new ProgramPrefixes(plan), new SingleAtoms(plan), new SingleTrash(plan), new EveryCombination(plan), new FileByFile(plan),
+                new ChecksumClasses(plan), new DrawnSubsets(plan), new PairsOfAtoms(plan));
     }
 }

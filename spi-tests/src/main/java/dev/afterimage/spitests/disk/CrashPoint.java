@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ final class CrashPoint {
 
     int number() {
         return number;
+    }
+
+    /** Whether a file was cut: then the order between a length and bytes says something. */
+    boolean hasShrinks() {
+        return shrinks;
     }
 
     long sequence() {
@@ -122,6 +128,26 @@ final class CrashPoint {
         return draft;
     }
 
+    /** The draft of a set of fates, as in {@link Alternatives}. */
+    Draft of(BitSet fates) {
+        return with(fates.get(0, parts.size()), fates.get(parts.size(), 2 * parts.size()));
+    }
+
+    /** The vector of a set of fates. */
+    ChoiceVector choice(BitSet fates) {
+        return ChoiceVector.of(fates.get(0, parts.size()), fates.get(parts.size(), 2 * parts.size()), parts.size());
+    }
+
+    /** Describes the state of a set of fates. */
+    void offer(BitSet fates, ChoiceSink sink) {
+        sink.offer(() -> of(fates).image(), () -> choice(fates));
+    }
+
+    /** Describes the state of a set of fates that is worked out only if somebody looks. */
+    void offer(Supplier<BitSet> fates, ChoiceSink sink) {
+        sink.offer(() -> of(fates.get()).image(), () -> choice(fates.get()));
+    }
+
     /**
      * Whether the profile lets a part tear and leave trash. A sector must be in flight for that: not one whose failed sync left it old or new for good, and not one that is given
      * the bytes it has. STRICT asks in addition that no durable bytes are lost by it.
@@ -137,9 +163,19 @@ final class CrashPoint {
                 return true;
             }
             Part.Data older = data.older();
-            return durable == null && !Sector.same(data.sector(), older == null ? null : older.sector());
+            return Sector.isZeros(durable) && !Sector.same(data.sector(), older == null ? null : older.sector());
         }
         return part instanceof Part.Size length && length.exposed() != null;
+    }
+
+    /** Whether the profile lets any part be trashed. */
+    boolean anyMayBeTrashed() {
+        for (int i = 0; i < parts.size(); i++) {
+            if (mayBeTrashed(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The same, where no bytes are kept but within the range. */

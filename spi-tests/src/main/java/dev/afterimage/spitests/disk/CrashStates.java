@@ -7,8 +7,6 @@ import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Enumerates what a power loss during a trace may leave.
  *
@@ -29,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrashStates {
     private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+    /** How much more than its even share of a cap one crash point may take while others have not had theirs. */
+    private static final long UNEVEN = 4;
 
     private CrashStates() {
     }
@@ -45,14 +45,11 @@ public final class CrashStates {
     /**
      * Visits each distinct pair of image and obligations once.
      *
-     * @param obligations a key of what the store owes when the power fails at a sequence number. Neighbouring crash points with one key share their images: an
-     *         image that both may leave is visited at the first of them only. The key must differ wherever the verdict could
+     * @param obligations a key of what the store owes when the power fails at a sequence number. Crash points with one key share their images: an
+     *         image that several may leave is visited at the first of them only. The key must differ wherever the verdict could
      */
     public static EnumerationCounts enumerate(DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
-        List<ChoiceGenerator> generators = ChoiceGenerator.of(plan);
-        Visit visit = new Visit(plan, Share.of(trace, plan, generators), obligations, consumer);
-        walk(trace, point -> visit.point(point, generators));
-        return visit.counts();
+        return new Visit(trace, plan, obligations, consumer).counts();
     }
 
     /**
@@ -144,17 +141,19 @@ public final class CrashStates {
      * @param density which part of the other states is tried
      */
     private record Share(boolean extremes, double density) {
-        static Share of(DiskTrace trace, EnumerationPlan plan, List<ChoiceGenerator> generators) {
+        static Share of(DiskTrace trace, long states, EnumerationPlan plan, List<ChoiceGenerator> generators, Set<Integer> finished) {
             if (plan.statesInAll() == Long.MAX_VALUE) {
                 return new Share(true, 1);
             }
             long[] described = new long[2];
             walk(trace, point -> {
-                described[0] += Math.min(plan.statesPerPoint(), count(point, generators));
-                described[1] += 2;
+                if (!finished.contains(point.number())) {
+                    described[0] += Math.min(plan.statesPerPoint(), count(point, generators));
+                    described[1] += 2;
+                }
             });
-            boolean extremes = described[1] <= plan.statesInAll() / 2;
-            double room = plan.statesInAll() - (extremes ? described[1] : 0);
+            boolean extremes = described[1] <= states / 2;
+            double room = states - (extremes ? described[1] : 0);
             double others = described[0] - (extremes ? described[1] : 0);
             return new Share(extremes, others <= room ? 1 : room / others);
         }
@@ -168,43 +167,87 @@ public final class CrashStates {
 
     /** Merges equal images, keeps the caps, and counts. */
     private static final class Visit {
+        private final DiskTrace trace;
         private final EnumerationPlan plan;
-        private final Share share;
         private final LongUnaryOperator obligations;
         private final CrashStateConsumer consumer;
+        /** Of each pair of an image and what is owed, one hash. */
         private final Set<Long> seen = new HashSet<>();
+        /** Crash points of which all was said by what was read. */
+        private final Set<Integer> finished = new HashSet<>();
         private EnumerationCounts counts = EnumerationCounts.NONE;
+        private Share share = new Share(true, 1);
         private long visited;
         private long described;
         private double density;
-        private long key;
-        private @Nullable CrashPoint point;
 
-        Visit(EnumerationPlan plan, Share share, LongUnaryOperator obligations, CrashStateConsumer consumer) {
+        Visit(DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
+            this.trace = trace;
             this.plan = plan;
-            this.share = share;
             this.obligations = obligations;
             this.consumer = consumer;
         }
 
-        void point(CrashPoint next, List<ChoiceGenerator> generators) {
-            long nextKey = obligations.applyAsLong(next.sequence());
-            if (point == null || nextKey != key) {
-                seen.clear();
+        EnumerationCounts counts() {
+            List<ChoiceGenerator> generators = ChoiceGenerator.of(plan);
+            if (plan.further().readDriven() > 0) {
+                int[] points = new int[1];
+                walk(trace, point -> points[0]++);
+                walk(trace, point -> explore(point, points[0]--));
             }
-            key = nextKey;
-            point = next;
+            share = Share.of(trace, plan.statesInAll() - Math.min(plan.statesInAll(), visited), plan, generators, finished);
+            walk(trace, point -> {
+                if (!finished.contains(point.number())) {
+                    visit(point, generators);
+                }
+            });
+            return counts;
+        }
+
+        /** Lets what is read decide what is tried, within a share of half of the cap. */
+        private void explore(CrashPoint point, int pointsLeft) {
+            long executions = plan.further().readDriven();
+            if (plan.statesInAll() < Long.MAX_VALUE) {
+                executions = Math.min(executions, Math.max(4, UNEVEN * (plan.statesInAll() / 2 - visited) / pointsLeft));
+            }
+            if (!ReadDriven.canExplore(point, plan.trash(), executions)) {
+                return;
+            }
+            long key = obligations.applyAsLong(point.sequence());
+            long visitedBefore = visited;
+            ReadDriven exploration = new ReadDriven(point, plan.trash(), executions, states -> {
+                states.stream().filter(state -> seen.add(pair(state.image(), key))).forEach(state -> visited++);
+                consumer.acceptAll(states);
+            });
+            boolean all = exploration.explore();
+            described += exploration.executions();
+            if (all) {
+                finished.add(point.number());
+            }
+            counts = counts.plus(new EnumerationCounts(all ? 1 : 0, exploration.executions(), visited - visitedBefore, all ? 1 : 0, all && isTrashCovered(point) ? 1 : 0));
+        }
+
+        private void visit(CrashPoint point, List<ChoiceGenerator> generators) {
+            long key = obligations.applyAsLong(point.sequence());
             density = share.density();
             if (plan.statesPerPoint() < Long.MAX_VALUE) {
-                density *= Math.min(1, (double) plan.statesPerPoint() / count(next, generators));
+                density *= Math.min(1, (double) plan.statesPerPoint() / count(point, generators));
             }
             long describedBefore = described;
             long visitedBefore = visited;
             for (ChoiceGenerator generator : generators) {
-                generator.generate(next, (image, choice) -> offer(next, share.extremes() && generator.isAboveCaps() || isSelected(), image, choice));
+                generator.generate(point, (image, choice) -> offer(point, key, share.extremes() && generator.isAboveCaps() || isSelected(), image, choice));
             }
-            boolean proved = density == 1 && visited < plan.statesInAll() && generators.stream().anyMatch(generator -> generator.coversAll(next));
-            counts = counts.plus(new EnumerationCounts(1, described - describedBefore, visited - visitedBefore, proved ? 1 : 0));
+            boolean all = density == 1 && visited < plan.statesInAll() && generators.stream().anyMatch(generator -> generator.coversAll(point));
+            counts = counts.plus(new EnumerationCounts(1, described - describedBefore, visited - visitedBefore, all ? 1 : 0, all && isTrashCovered(point) ? 1 : 0));
+        }
+
+        private boolean isTrashCovered(CrashPoint point) {
+            return plan.trash() || !point.anyMayBeTrashed();
+        }
+
+        private static long pair(DiskImage image, long key) {
+            return Hashing.mix(image.hash() + Hashing.GOLDEN * key);
         }
 
         /** Multiples of the golden ratio spread evenly between 0 and 1, and fall in step with no pattern of the generators. */
@@ -213,20 +256,16 @@ public final class CrashStates {
             return density == 1 || turn - Math.floor(turn) < density;
         }
 
-        private void offer(CrashPoint at, boolean chosen, Supplier<DiskImage> image, Supplier<ChoiceVector> choice) {
+        private void offer(CrashPoint at, long key, boolean chosen, Supplier<DiskImage> image, Supplier<ChoiceVector> choice) {
             described++;
             if (!chosen || visited >= plan.statesInAll()) {
                 return;
             }
             DiskImage built = image.get();
-            if (seen.add(built.hash())) {
+            if (seen.add(pair(built, key))) {
                 visited++;
                 consumer.accept(new CrashState(at.number(), at.sequence(), choice.get(), built));
             }
-        }
-
-        EnumerationCounts counts() {
-            return counts;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.afterimage.spitests.disk;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -113,11 +114,26 @@ final class Draft {
 
     DiskImage image() {
         SortedMap<String, FileContent> contents = new TreeMap<>();
-        names.forEach((name, number) -> {
-            DraftFile touched = files.get(number);
-            contents.put(name, touched == null ? disk.file(number).durableContent() : touched.visible());
-        });
+        names.forEach((name, number) -> contents.put(name, visible(number)));
         return new DiskImage(contents);
+    }
+
+    /** The image with some of its sectors watched, each as the number of its place in the list. */
+    DiskImage image(List<Alternatives.Place> places, ReadWatch watch) {
+        Map<Integer, FileContent> watched = new HashMap<>();
+        for (int i = 0; i < places.size(); i++) {
+            Alternatives.Place place = places.get(i);
+            FileContent content = watched.computeIfAbsent(place.file(), this::visible);
+            watched.put(place.file(), content.watched(place.index(), watch, i));
+        }
+        SortedMap<String, FileContent> contents = new TreeMap<>();
+        names.forEach((name, number) -> contents.put(name, watched.containsKey(number) ? watched.get(number) : visible(number)));
+        return new DiskImage(contents);
+    }
+
+    private FileContent visible(int number) {
+        DraftFile touched = files.get(number);
+        return touched == null ? disk.file(number).durableContent() : touched.visible();
     }
 
     private DraftFile file(int number) {

@@ -43,6 +43,11 @@ final class FileContent {
         return newSize < size ? of(newSize, sectors) : new FileContent(newSize, sectors);
     }
 
+    /** This content with the sector at that number watched, if the file reaches so far. */
+    FileContent watched(long index, ReadWatch watch, int number) {
+        return index * Sector.BYTES < size ? new FileContent(size, sectors.watched(index, watch, number)) : this;
+    }
+
     /** This content with these sectors; the length grows where needed. */
     FileContent with(SectorRun run, long newSize) {
         SectorTree tree = sectors;

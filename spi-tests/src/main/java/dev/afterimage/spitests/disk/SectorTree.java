@@ -46,9 +46,16 @@ final class SectorTree {
     SectorTree with(long index, @Nullable Sector sector) {
         assert index >= 0 : index;
         Sector old = get(index);
-        if (Sector.same(old, sector)) {
-            return this;
-        }
+        return Sector.same(old, sector) ? this : put(index, old, sector);
+    }
+
+    /** This tree with the sector at that number watched. */
+    SectorTree watched(long index, ReadWatch watch, int number) {
+        Sector sector = get(index);
+        return put(index, sector, watch.watched(sector, number));
+    }
+
+    private SectorTree put(long index, @Nullable Sector old, @Nullable Sector sector) {
         Object[] grown = root;
         int levels = Math.max(height, 1);
         while (!reaches(index, levels)) {
@@ -118,6 +125,6 @@ final class SectorTree {
     }
 
     private static long share(long index, @Nullable Sector sector) {
-        return sector == null ? 0 : Hashing.mix(sector.hash() + Hashing.GOLDEN * (index + 1));
+        return sector == null || Sector.isZeros(sector) ? 0 : Hashing.mix(sector.hash() + Hashing.GOLDEN * (index + 1));
     }
 }

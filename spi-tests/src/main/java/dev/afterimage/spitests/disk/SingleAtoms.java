@@ -45,7 +45,7 @@ final class SingleAtoms implements ChoiceGenerator {
     }
 
     /** The parts to keep so that those of the range count: earlier lengths of their file, earlier changes of their names; and to be visible, more of both. */
-    private static BitSet closed(CrashPoint point, CrashPoint.Range range, boolean visible) {
+    static BitSet closed(CrashPoint point, CrashPoint.Range range, boolean visible) {
         BitSet kept = new BitSet();
         kept.set(range.from(), range.to());
         for (int i = range.from(); i < range.to(); i++) {

@@ -3,9 +3,12 @@ package dev.afterimage.spitests.disk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -77,20 +80,65 @@ class CrashPointLemmaTest {
         int instants = 0;
         for (long seed = 0; seed < TRACES; seed++) {
             DiskProfile profile = DiskProfile.values()[(int) seed % DiskProfile.values().length];
-            DiskTrace trace = new RandomScript(seed, profile).play(8).trace();
-            NaiveCrashModel naive = new NaiveCrashModel(trace);
-            Map<Integer, Set<Long>> found = new HashMap<>();
-            if (!enumerate(trace, EVERYTHING.withTrash(), found)) {
-                continue;
+            instants += instantsLookedAt(new RandomScript(seed, profile).play(8).trace(), profile + ", seed " + seed);
+        }
+        assertTrue(instants > TRACES, "only " + instants + " instants were looked at");
+    }
+
+    @Test
+    @DisplayName("It is so where threads call each other's files in the midst of their syncs")
+    void threads() throws InterruptedException {
+        int instants = 0;
+        int interleaved = 0;
+        for (long seed = 0; seed < TRACES / 2; seed++) {
+            SimulatedDisk disk = DiskScript.disk("a=x", "b=y");
+            disk.syncTakes(Duration.ofNanos(20_000));
+            List<Thread> threads = new ArrayList<>();
+            for (int number = 0; number < 3; number++) {
+                RandomScript script = new RandomScript(3 * seed + number, disk);
+                threads.add(new Thread(() -> script.playBesideOthers(4)));
             }
-            for (int instant = 0; instant <= trace.events().size(); instant++) {
-                Set<Long> missing = new HashSet<>(naive.images(instant));
-                missing.removeAll(nextPoint(trace, found, instant));
-                assertTrue(missing.isEmpty(), profile + ", seed " + seed + ", before event " + instant + ": " + missing.size() + " images are missing\n" + trace);
-                instants++;
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            interleaved += disk.trace().events().stream().anyMatch(event -> event instanceof DiskEvent.SyncEnded && event.call().returned() > event.call().started() + 1) ? 1 : 0;
+            instants += instantsLookedAt(disk.trace(), "seed " + seed);
+        }
+        assertTrue(instants > TRACES / 2, "only " + instants + " instants were looked at");
+        assertTrue(interleaved > 0, "no call ever fell into another thread's sync");
+    }
+
+    @Test
+    @DisplayName("It is so for what is done to the image that a crash left, and to the image after the next crash")
+    void recoveries() {
+        int instants = 0;
+        for (long seed = 0; seed < TRACES / 2; seed++) {
+            DiskImage image = DiskImage.EMPTY;
+            for (int crash = 0; crash < 3; crash++) {
+                SimulatedDisk disk = new SimulatedDisk(image);
+                DiskTrace trace = new RandomScript(seed * 3 + crash, disk).play(7).trace();
+                instants += instantsLookedAt(trace, "seed " + seed + ", crash " + crash);
+                List<DiskImage> left = new ArrayList<>();
+                CrashStates.forEach(trace, EnumerationPlan.GATE, state -> left.add(state.image()));
+                image = left.get((int) (seed % left.size()));
             }
         }
         assertTrue(instants > TRACES, "only " + instants + " instants were looked at");
+    }
+
+    private static int instantsLookedAt(DiskTrace trace, String where) {
+        NaiveCrashModel naive = new NaiveCrashModel(trace);
+        Map<Integer, Set<Long>> found = new HashMap<>();
+        if (!enumerate(trace, EVERYTHING.withTrash(), found)) {
+            return 0;
+        }
+        for (int instant = 0; instant <= trace.events().size(); instant++) {
+            Set<Long> missing = new HashSet<>(naive.images(instant));
+            missing.removeAll(nextPoint(trace, found, instant));
+            assertTrue(missing.isEmpty(), where + ", before event " + instant + ": " + missing.size() + " images are missing\n" + trace);
+        }
+        return trace.events().size() + 1;
     }
 
     @Test
@@ -127,7 +175,7 @@ class CrashPointLemmaTest {
     private static boolean enumerate(DiskTrace trace, EnumerationPlan plan, Map<Integer, Set<Long>> found) {
         EnumerationCounts counts = CrashStates.enumerate(trace, plan, sequence -> sequence,
                 state -> found.computeIfAbsent(state.point(), point -> new HashSet<>()).add(state.image().hash()));
-        return counts.proved() == counts.points();
+        return counts.combined() == counts.points();
     }
 
     /** Number of the event that ends the sync of that number. */

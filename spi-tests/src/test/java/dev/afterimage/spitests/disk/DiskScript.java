@@ -83,7 +83,7 @@ final class DiskScript {
                 shown.add(show(state.image()));
             }
         });
-        if (counts.proved() != counts.points()) {
+        if (counts.combined() != counts.points()) {
             throw new IllegalStateException("too many combinations to try all: " + counts);
         }
         return shown;

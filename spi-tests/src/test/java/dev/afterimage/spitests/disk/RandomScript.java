@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.FileExistsException;
+import dev.afterimage.spi.storage.FileMissingException;
 
 /** A few random calls on a few small files, some of them in the midst of a sync. */
 final class RandomScript {
@@ -34,6 +36,25 @@ final class RandomScript {
         }
         disk = new SimulatedDisk(image, profile);
         image.names().forEach(name -> handles.add(disk.open(name)));
+    }
+
+    /** A script for a disk that others use as well, or that holds what a crash left. */
+    RandomScript(long seed, SimulatedDisk shared) {
+        random = new SplittableRandom(seed);
+        disk = shared;
+        shared.list().forEach(name -> handles.add(shared.open(name)));
+    }
+
+    /** Plays that many calls beside others who may take a file away, or make one, in between. */
+    void playBesideOthers(int calls) {
+        depth = 2; // what comes in the midst of a sync, the others do
+        for (int i = 0; i < calls; i++) {
+            try {
+                call();
+            } catch (FileExistsException | FileMissingException e) {
+                // Somebody else was first.
+            }
+        }
     }
 
     /** Plays that many calls and returns the disk. */
