@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
@@ -59,7 +60,12 @@ public final class ConformanceRun {
         return (reports.isEmpty() ? "nothing" : reports.get(0).strategy()) + ": " + count(RuleReport.Verdict.PASSED) + " passed, " + count(RuleReport.Verdict.FAILED)
                 + " failed, " + count(RuleReport.Verdict.REFUSED) + " refused; cases " + sum(RuleReport::cases) + "; crash states total "
                 + sum(RuleReport::statesTotal) + " / visited " + sum(RuleReport::statesVisited) + " / distinct " + sum(RuleReport::statesDistinct)
-                + "; points proved " + sum(RuleReport::pointsProved);
+                + "; crash points " + sum(RuleReport::points) + " / proved " + sum(RuleReport::pointsProved) + share();
+    }
+
+    private String share() {
+        long points = sum(RuleReport::points);
+        return points == 0 ? "" : String.format(Locale.ROOT, " (%.1f %%)", 100.0 * sum(RuleReport::pointsProved) / points);
     }
 
     private long sum(ToLongFunction<RuleReport> column) {

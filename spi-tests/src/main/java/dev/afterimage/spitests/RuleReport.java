@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param statesVisited of these, looked at
  * @param statesDistinct disk images among these, no two equal
  * @param points crash points at which something was undecided
- * @param pointsProved of these, those at which every legal image was looked at
+ * @param pointsProved of these, those at which every legal image was looked at, or agrees with one that was in all that was read of it
  * @param time how long it took
  * @param marks how often it met what a campaign must meet to mean anything, by what that is
  * @param figures what was measured, in a sentence, or empty
@@ -68,6 +68,11 @@ public record RuleReport(String strategy, String rule, String title, Verdict ver
     /** What was expected and what was found, without the line that replays it; of something that is no failure, why. */
     public String finding() {
         return replayLine().isEmpty() ? detail : detail.substring(detail.indexOf('\n') + 1);
+    }
+
+    /** Which part of the crash points was proved exhaustively, 0 to 1; 0 where there were none. */
+    public double shareProved() {
+        return points == 0 ? 0 : (double) pointsProved / points;
     }
 
     /** The entry to publish. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 import dev.afterimage.spi.RecoveryStrategyProvider;
+import dev.afterimage.spitests.check.Effort;
 import dev.afterimage.spitests.check.ReplayLine;
 import dev.afterimage.spitests.specimen.SpecimenLog;
 import dev.afterimage.spitests.specimen.Vice;
@@ -51,11 +53,18 @@ public class ConformanceClassTest {
         }
     }
 
+    /** Many rules are broken here; that failures are shrunk is another test's business. */
+    @BeforeEach
+    public void shrinkNothing() {
+        System.setProperty(Effort.SHRINK_SECONDS_PROPERTY, "0");
+    }
+
     /** The clearing of what a test sets. */
     @AfterEach
     public void forgetTheLine() {
         System.clearProperty(ReplayLine.PROPERTY);
         System.clearProperty(RuleReporting.REPORT_PROPERTY);
+        System.clearProperty(Effort.SHRINK_SECONDS_PROPERTY);
     }
 
     @Test

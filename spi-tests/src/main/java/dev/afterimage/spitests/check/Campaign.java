@@ -16,8 +16,8 @@ import dev.afterimage.spitests.play.FailedSync;
 import dev.afterimage.spitests.play.FailedWrite;
 import dev.afterimage.spitests.play.FailingRollback;
 import dev.afterimage.spitests.play.FullDisk;
-import dev.afterimage.spitests.play.LargeTransaction;
 import dev.afterimage.spitests.play.Interrupted;
+import dev.afterimage.spitests.play.LargeTransaction;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.Scenario;
@@ -43,6 +43,10 @@ public final class Campaign {
     private static final int LARGE_STATES = 40;
     private static final int RESTART_STATES_PER_SYNC = 2;
     private static final int NESTED_AT_RANDOM = 8;
+    /** States of one recovery of a directed scenario, at most, where all recoveries are crashed. */
+    private static final int NESTED_STATES = 60;
+    private static final int STATES_OF_SEED_MAX = 1_200;
+    private static final int SEEDS_MAX = 200;
 
     /** Of so many runs of several threads one is not scheduled, in a soak. */
     private static final int FREE_ONE_IN = 7;
@@ -101,13 +105,16 @@ public final class Campaign {
 
     private void directed(Effort thorough, Scenario... scenarios) {
         for (Scenario scenario : scenarios) {
-            new CrashSweep(subject, thorough, tally).run(scenario, Math.min(DIRECTED_STATES, effort.states()));
+            new CrashSweep(subject, thorough, tally).run(scenario, Math.min(effort.times(DIRECTED_STATES), effort.states()));
+            if (effort.crashesEveryRecovery()) {
+                new CrashSweep(subject, effort.everyRecovery(NESTED_STATES), tally).run(scenario, DIRECTED_STATES);
+            }
         }
     }
 
     /** Scenarios whose recovery is crashed at each of its syncs, and each of those recoveries at each of theirs (rule A2). */
     public void restarts(Scenario... scenarios) {
-        Effort everyRestart = effort.everyRestart(RESTART_STATES_PER_SYNC);
+        Effort everyRestart = effort.everyRestart(effort.crashesEveryRecovery() ? 2 * RESTART_STATES_PER_SYNC : RESTART_STATES_PER_SYNC);
         for (Scenario scenario : scenarios) {
             new CrashSweep(subject, everyRestart, tally).atEnd(scenario);
         }
@@ -147,8 +154,8 @@ public final class Campaign {
         long budget = (long) effort.states() * percent / 100;
         long goal = tally.counts().visited() + budget;
         // Several seeds share the budget, so that no single history gets all of it.
-        long each = Math.max(50, budget / 4);
-        for (long seed = 1; tally.counts().visited() < goal && seed <= 64; seed++) {
+        long each = Math.max(50, Math.min(STATES_OF_SEED_MAX, budget / 4));
+        for (long seed = 1; tally.counts().visited() < goal && seed <= SEEDS_MAX; seed++) {
             new CrashSweep(subject, how, tally).run(new RandomWorkload(mix, effort.workload(seed)), Math.min(each, goal - tally.counts().visited()));
         }
     }
@@ -186,7 +193,7 @@ public final class Campaign {
     private void eachUntilNoneFails(Effort few, boolean names, SyncFailure failure) {
         for (int failing = 0; failing < FailedSync.LIMIT; failing++) {
             FailedSync scenario = new FailedSync(failing, names, failure);
-            new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
+            new CrashSweep(subject, few, tally).run(scenario, effort.times(FAULT_CASE_STATES));
             if (!scenario.struck(subject)) {
                 return;
             }
@@ -214,7 +221,7 @@ public final class Campaign {
         for (boolean reads : new boolean[] {true, false}) {
             for (int failing = 0; failing < FailingRollback.LIMIT; failing += 1 + failing / 2) {
                 FailingRollback scenario = new FailingRollback(reads, failing);
-                new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
+                new CrashSweep(subject, few, tally).run(scenario, effort.times(FAULT_CASE_STATES));
                 if (!scenario.struck(subject)) {
                     break;
                 }
@@ -228,7 +235,7 @@ public final class Campaign {
         int sectors = 0;
         for (int count = 0; count < FULL_DISK_CASES; count++) {
             FullDisk scenario = new FullDisk(sectors);
-            new CrashSweep(subject, few, tally).run(scenario, FAULT_CASE_STATES);
+            new CrashSweep(subject, few, tally).run(scenario, effort.times(FAULT_CASE_STATES));
             noRoomToRecover(scenario);
             sectors += 1 + sectors / 3;
         }
@@ -238,7 +245,7 @@ public final class Campaign {
     /** A transaction of that many pages commits, another rolls back, and a crash comes at some of the syncs (rule L1). */
     public void large(int pages) {
         Effort few = effort.withoutNested(EnumerationPlan.PREFIXES);
-        new CrashSweep(subject, few, tally).run(new LargeTransaction(pages), LARGE_STATES);
+        new CrashSweep(subject, few, tally).run(new LargeTransaction(pages), effort.times(LARGE_STATES));
     }
 
     /** Checks that are more than a scenario and its crashes. */

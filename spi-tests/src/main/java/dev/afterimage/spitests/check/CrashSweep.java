@@ -2,12 +2,6 @@ package dev.afterimage.spitests.check;
 
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import dev.afterimage.spitests.disk.CrashState;
@@ -16,11 +10,13 @@ import dev.afterimage.spitests.disk.CrashStory;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.DiskTrace;
 import dev.afterimage.spitests.disk.EnumerationPlan;
+import dev.afterimage.spitests.disk.Hashing;
 import dev.afterimage.spitests.model.CommitRecord;
 import dev.afterimage.spitests.model.CrashKind;
 import dev.afterimage.spitests.model.History;
 import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.Scenario;
+import dev.afterimage.spitests.play.Seed;
 import dev.afterimage.spitests.play.Stage;
 import dev.afterimage.spitests.play.StoreUnderTest;
 
@@ -43,21 +39,23 @@ public final class CrashSweep {
     }
 
     /** A scenario that has been played: what the disk was asked, and what is right. */
-    private record Played(ReplayLine line, DiskTrace trace, History history, Oracle oracle) {
+    record Played(ReplayLine line, DiskTrace trace, History history, Oracle oracle) {
         History.Legal legal(CrashState state) {
             // A crash that keeps everything may have been the process's alone, and then a lesser promise counts as well.
             boolean everything = state.choice().kept().cardinality() == state.choice().parts();
             return history.legalAt(state.sequence(), everything ? CrashKind.PROCESS : CrashKind.POWER);
         }
 
-        /** A key of what is owed: two crash points that owe the same and leave the same image are one. */
+        /** A key of what is owed, which is which states are legal: two crash points that owe the same and leave the same image are one. */
         long obligations(long sequence) {
-            return key(CrashKind.POWER, sequence) * 31 * 31 + key(CrashKind.PROCESS, sequence) * 31 + (history.mustExistAt(sequence) ? 1 : 0);
-        }
-
-        private long key(CrashKind kind, long sequence) {
-            List<CommitRecord> states = history.legalAt(sequence, kind).states();
-            return states.get(0).called() * 31 + states.get(states.size() - 1).called();
+            long key = history.mustExistAt(sequence) ? 1 : 0;
+            for (CrashKind kind : CrashKind.values()) {
+                for (CommitRecord state : history.legalAt(sequence, kind).states()) {
+                    key = Hashing.mix(key + state.called());
+                }
+                key = Hashing.mix(~key);
+            }
+            return key;
         }
     }
 
@@ -68,33 +66,25 @@ public final class CrashSweep {
      */
     public void run(Scenario scenario, long states) {
         tally.oneCase();
-        Played played = play(scenario);
-        AtomicReference<Failure> first = new AtomicReference<>();
-        AtomicLong ordinal = new AtomicLong();
-        ExecutorService workers = Executors.newFixedThreadPool(effort.threads());
-        Semaphore ahead = new Semaphore(4 * effort.threads());
         try {
-            tally.add(CrashStates.enumerate(played.trace, effort.plan().withStatesInAll(states), played::obligations, state -> {
-                long number = ordinal.getAndIncrement();
-                if (first.get() == null) {
-                    ahead.acquireUninterruptibly();
-                    workers.execute(() -> {
-                        try {
-                            look(played, state);
-                        } catch (Throwable e) {
-                            first.accumulateAndGet(new Failure(number, e), Failure::earlier);
-                        } finally {
-                            ahead.release();
-                        }
-                    });
-                }
-            }));
-        } finally {
-            finish(workers);
+            sweep(scenario, states);
+        } catch (Violation e) {
+            throw effort.shrinks() ? new Shrinking(subject, effort, scenario, e).shrink() : e;
         }
-        tally.looked(first.get() == null ? ordinal.get() : first.get().ordinal + 1);
-        if (first.get() != null) {
-            throw first.get().asError();
+    }
+
+    private void sweep(Scenario scenario, long states) {
+        Played played = play(scenario);
+        Workers workers = new Workers(effort.threads(), state -> look(played, state));
+        EnumerationPlan plan = effort.plan().withStatesInAll(states).withDrawnFrom(new Seed(scenario.seed()).crashes().nextLong());
+        try {
+            tally.add(CrashStates.enumerate(played.trace, plan, played::obligations, workers));
+        } finally {
+            workers.finish();
+        }
+        tally.looked(workers.looked());
+        if (workers.failure() != null) {
+            throw workers.failure();
         }
     }
 
@@ -112,23 +102,17 @@ public final class CrashSweep {
     /** Plays a scenario and looks at the one crash that a line names; tells {@code story}, line by line, what that crash was. */
     public void replay(Scenario scenario, ReplayLine line, Consumer<String> story) {
         tally.oneCase();
-        Played played = play(scenario);
+        replay(play(scenario), line, story);
+    }
+
+    /** Looks at the one crash that a line names, of a scenario that has been played. */
+    void replay(Played played, ReplayLine line, Consumer<String> story) {
         if (line.crashes().isEmpty()) {
             return;
         }
-        ReplayLine.Crash crash = line.crashes().get(0);
-        AtomicReference<CrashState> outer = new AtomicReference<>();
-        // The sequence number of a crash point is the trace's to say, so it is asked for any state of that point.
-        CrashStates.forEach(played.trace, EnumerationPlan.PREFIXES, state -> {
-            if (state.point() == crash.point()) {
-                outer.set(new CrashState(crash.point(), state.sequence(), crash.choice(), CrashStates.rebuild(played.trace, crash.point(), crash.choice())));
-            }
-        });
-        CrashState state = outer.get();
-        if (state == null) {
-            throw new IllegalArgumentException("the trace of " + line.scenario() + " has no crash point " + crash.point());
-        }
-        CrashStory.tell(played.trace, crash.point(), crash.choice()).forEach(story);
+        ReplayLine.Crash first = line.crashes().get(0);
+        CrashState state = CrashStates.replay(played.trace, first.point(), first.choice());
+        CrashStory.tell(played.trace, first.point(), first.choice()).forEach(story);
         boolean mustExist = played.history.mustExistAt(state.sequence());
         DiskImage image = state.image();
         try {
@@ -148,7 +132,12 @@ public final class CrashSweep {
         }
     }
 
-    private Played play(Scenario scenario) {
+    /** Looks for a failure at the last crash points of a scenario that has been played, on this thread; throws the first it finds. */
+    void search(Played played, int points) {
+        CrashStates.forEachFrom(played.trace.syncCompletions() + 1 - points, played.trace, effort.plan(), state -> look(played, state));
+    }
+
+    Played play(Scenario scenario) {
         ReplayLine line = new ReplayLine(subject.strategy().name(), subject.profile(), scenario.title(), List.of());
         try (Stage stage = new Stage(subject, scenario.seed())) {
             scenario.play(stage);
@@ -194,36 +183,5 @@ public final class CrashSweep {
 
     private static boolean sampled(long hash, int oneIn) {
         return Long.remainderUnsigned(hash * 0x9E3779B97F4A7C15L >>> 20, oneIn) == 0;
-    }
-
-    private static void finish(ExecutorService workers) {
-        workers.shutdown();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (workers.awaitTermination(1, TimeUnit.HOURS)) {
-                    break;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** The failure of one state; of several the one that comes first in the enumeration is told, so that every run tells the same. */
-    private record Failure(long ordinal, Throwable cause) {
-        static Failure earlier(Failure one, Failure other) {
-            return one == null || other.ordinal < one.ordinal ? other : one;
-        }
-
-        Error asError() {
-            if (cause instanceof Error error) {
-                return error;
-            }
-            return new AssertionError("the kit failed: " + cause, cause);
-        }
     }
 }

@@ -2,7 +2,6 @@ package dev.afterimage.spitests.check;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 import dev.afterimage.spitests.disk.ChoiceVector;
 import dev.afterimage.spitests.disk.CrashState;
@@ -24,7 +23,6 @@ public record ReplayLine(String strategy, DiskProfile profile, String scenario, 
     /** The system property that holds a line to replay. */
     public static final String PROPERTY = "afterimage.replay";
     private static final String VERSION = "kit1";
-    private static final Pattern FORM = Pattern.compile(VERSION + ":[^:/\\s]+:[^:/\\s]+:[^:/\\s]+(:\\d{1,9}:[^:/\\s]+(/\\d{1,9}:[^:/\\s]+)*)?");
 
     /**
      * One crash.
@@ -47,23 +45,47 @@ public record ReplayLine(String strategy, DiskProfile profile, String scenario, 
         return text == null || text.isBlank() ? null : parse(text.strip());
     }
 
-    /** Reads a line. */
+    /**
+     * Reads a line.
+     *
+     * @throws IllegalArgumentException saying what a line looks like, and what is wrong with this one
+     */
     public static ReplayLine parse(String line) {
         String[] crashTexts = line.split("/", -1);
         String[] head = crashTexts[0].split(":", -1);
-        if (!FORM.matcher(line).matches()) {
-            throw new IllegalArgumentException("replay line: expected " + VERSION + ":STRATEGY:PROFILE:SCENARIO[:POINT:CHOICE[/POINT:CHOICE...]], found \""
-                    + line + "\"");
+        if (head.length != 4 && head.length != 6 || head.length == 4 && crashTexts.length > 1 || !head[0].equals(VERSION)) {
+            throw malformed(line, "it has other parts");
         }
-        List<Crash> crashes = new ArrayList<>();
-        if (head.length == 6) {
-            crashes.add(new Crash(Integer.parseInt(head[4]), ChoiceVector.decode(head[5])));
+        if (head[1].isBlank() || head[3].isBlank()) {
+            throw malformed(line, "its strategy or its scenario has no name");
         }
-        for (int index = 1; index < crashTexts.length; index++) {
-            String[] crash = crashTexts[index].split(":");
-            crashes.add(new Crash(Integer.parseInt(crash[0]), ChoiceVector.decode(crash[1])));
+        try {
+            List<Crash> crashes = new ArrayList<>();
+            if (head.length == 6) {
+                crashes.add(crash(head[4], head[5]));
+            }
+            for (int index = 1; index < crashTexts.length; index++) {
+                String[] crash = crashTexts[index].split(":", -1);
+                if (crash.length != 2) {
+                    throw malformed(line, "\"" + crashTexts[index] + "\" is not a POINT:CHOICE");
+                }
+                crashes.add(crash(crash[0], crash[1]));
+            }
+            return new ReplayLine(head[1], DiskProfile.named(head[2]), head[3], crashes);
+        } catch (IllegalArgumentException e) {
+            throw e.getMessage().startsWith("replay line") ? e : malformed(line, e.getMessage());
         }
-        return new ReplayLine(head[1], DiskProfile.named(head[2]), head[3], crashes);
+    }
+
+    private static Crash crash(String point, String choice) {
+        if (!point.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException("crash point: expected a number, found \"" + point + "\"");
+        }
+        return new Crash(Integer.parseInt(point), ChoiceVector.decode(choice));
+    }
+
+    private static IllegalArgumentException malformed(String line, String why) {
+        return new IllegalArgumentException("replay line: expected " + VERSION + ":STRATEGY:PROFILE:SCENARIO[:POINT:CHOICE[/POINT:CHOICE...]], found \"" + line + "\": " + why);
     }
 
     /** This line with one crash more. */

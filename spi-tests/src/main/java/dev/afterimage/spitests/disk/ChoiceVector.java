@@ -2,6 +2,7 @@ package dev.afterimage.spitests.disk;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -139,6 +140,20 @@ public record ChoiceVector(List<Run> runs) {
     /** The trashed parts, as a set of their numbers. */
     public BitSet trashed() {
         return those(Fate.TRASHED);
+    }
+
+    /** This vector with all parts kept but these, which keep their fate. */
+    public ChoiceVector keepingAllBut(Collection<Integer> others) {
+        int parts = parts();
+        BitSet kept = kept();
+        BitSet trashed = trashed();
+        for (int part = 0; part < parts; part++) {
+            if (!others.contains(part)) {
+                kept.set(part);
+                trashed.clear(part);
+            }
+        }
+        return of(kept, trashed, parts);
     }
 
     private BitSet those(Fate fate) {

@@ -29,6 +29,8 @@ public final class CrashStates {
     private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
     /** How much more than its even share of a cap one crash point may take while others have not had theirs. */
     private static final long UNEVEN = 4;
+    /** Below so many states there is nothing to find out by reading. */
+    private static final long FEW = 4;
 
     private CrashStates() {
     }
@@ -50,6 +52,20 @@ public final class CrashStates {
      */
     public static EnumerationCounts enumerate(DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
         return new Visit(trace, plan, obligations, consumer).counts();
+    }
+
+    /** As {@link #forEach}, at the crash points of that number and above only. */
+    public static long forEachFrom(int firstPoint, DiskTrace trace, EnumerationPlan plan, CrashStateConsumer consumer) {
+        long[] visited = new long[1];
+        List<ChoiceGenerator> generators = ChoiceGenerator.of(plan);
+        walk(trace, point -> {
+            if (point.number() >= firstPoint) {
+                Visit visit = new Visit(trace, plan, sequence -> sequence, consumer);
+                visit.visit(point, generators);
+                visited[0] += visit.visited;
+            }
+        });
+        return visited[0];
     }
 
     /**
@@ -208,9 +224,10 @@ public final class CrashStates {
         private void explore(CrashPoint point, int pointsLeft) {
             long executions = plan.further().readDriven();
             if (plan.statesInAll() < Long.MAX_VALUE) {
-                executions = Math.min(executions, Math.max(4, UNEVEN * (plan.statesInAll() / 2 - visited) / pointsLeft));
+                long left = plan.statesInAll() / 2 - visited;
+                executions = Math.min(executions, Math.min(left, Math.max(FEW, UNEVEN * left / pointsLeft)));
             }
-            if (!ReadDriven.canExplore(point, plan.trash(), executions)) {
+            if (executions < 1 || !ReadDriven.canExplore(point, plan.trash(), executions)) {
                 return;
             }
             long key = obligations.applyAsLong(point.sequence());

@@ -48,6 +48,11 @@ public record EnumerationPlan(boolean prefixes, boolean tornEverywhere, int dist
             }
         }
 
+        /** These, with more or fewer executions for E5. */
+        public Further withReadDriven(long executions) {
+            return new Further(prefixesByFile, drawn, seed, executions, classes);
+        }
+
         /** These, with subsets drawn from another seed. */
         public Further withSeed(long other) {
             return new Further(prefixesByFile, drawn, other, readDriven, classes);
@@ -97,5 +102,10 @@ public record EnumerationPlan(boolean prefixes, boolean tornEverywhere, int dist
     /** This plan with these generators as well. */
     public EnumerationPlan withFurther(Further generators) {
         return new EnumerationPlan(prefixes, tornEverywhere, distance, singleSectors, productLimit, statesPerPoint, statesInAll, trash, generators);
+    }
+
+    /** This plan with subsets drawn from another seed, if it draws any. */
+    public EnumerationPlan withDrawnFrom(long seed) {
+        return withFurther(further.withSeed(seed));
     }
 }

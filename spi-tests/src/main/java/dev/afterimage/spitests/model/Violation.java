@@ -8,6 +8,7 @@ public final class Violation extends AssertionError {
 
     private final String rule;
     private final String finding;
+    private final String replay;
 
     /**
      * Says what was broken.
@@ -20,12 +21,14 @@ public final class Violation extends AssertionError {
         super("rule " + rule + ": " + finding, cause);
         this.rule = rule;
         this.finding = finding;
+        this.replay = "";
     }
 
-    private Violation(String replay, Violation cause) {
-        super("replay: " + replay + "\nrule " + cause.rule + ": " + cause.finding, cause);
+    private Violation(String replay, String story, Violation cause) {
+        super("replay: " + replay + "\n" + story + "rule " + cause.rule + ": " + cause.finding, cause);
         this.rule = cause.rule;
         this.finding = cause.finding;
+        this.replay = replay;
     }
 
     /** The rule's number, for example D1. */
@@ -40,6 +43,16 @@ public final class Violation extends AssertionError {
 
     /** This violation with the line that replays it in front. */
     public Violation replayedBy(String replay) {
-        return new Violation(replay, this);
+        return new Violation(replay, "", this);
+    }
+
+    /** This violation with the line that replays it in front, and the longer one that it was shrunk from behind. */
+    public Violation shrunkFrom(String original, String how) {
+        return new Violation(replay, "shrunk from: " + original + " (" + how + ")\n", this);
+    }
+
+    /** The line that replays it; empty if nobody said. */
+    public String replay() {
+        return replay;
     }
 }

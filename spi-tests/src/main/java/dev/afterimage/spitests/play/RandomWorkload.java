@@ -1,27 +1,63 @@
 package dev.afterimage.spitests.play;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.spitests.model.PageContent;
+import dev.afterimage.spitests.model.Violation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A workload drawn from a seed: several actors take turns, on pages that the model says nobody else has locked, so that nobody ever waits.
  *
- * <p>It knows the store only through the stage, and looks at nothing that differs from run to run; one seed is one workload.
+ * <p>It knows the store only through the stage, and looks at nothing that differs from run to run; one seed is one workload. What is drawn is a list of operations, numbered from 0, which
+ * can be played again with some of them left out: {@code commits-7-without-3.5-8}.
  */
 public final class RandomWorkload implements Scenario {
+    private static final String WITHOUT = "-without-";
+
     private final Mix mix;
     private final long seed;
+    private final BitSet leftOut;
+    /** What was drawn, as far as the workload came; null until it was played once. */
+    @Nullable
+    private volatile List<Operation> drawn;
 
     /** A workload of that mix; one seed is one workload. */
     public RandomWorkload(Mix mix, long seed) {
+        this(mix, seed, new BitSet(), null);
+    }
+
+    private RandomWorkload(Mix mix, long seed, BitSet leftOut, @Nullable List<Operation> drawn) {
         this.mix = mix;
         this.seed = seed;
+        this.leftOut = leftOut;
+        this.drawn = drawn;
+    }
+
+    /** The one of that title, or null. */
+    @Nullable
+    static RandomWorkload named(String title, Mix mix) {
+        Matcher parts = Pattern.compile(mix.title() + "-(\\d{1,18})(?:" + WITHOUT + "(\\d{1,6}(?:-\\d{1,6})?(?:\\.\\d{1,6}(?:-\\d{1,6})?)*))?").matcher(title);
+        if (!parts.matches()) {
+            return null;
+        }
+        BitSet leftOut = new BitSet();
+        if (parts.group(2) != null) {
+            for (String range : parts.group(2).split("\\.")) {
+                String[] ends = range.split("-");
+                leftOut.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+            }
+        }
+        return new RandomWorkload(mix, Long.parseLong(parts.group(1)), leftOut, null);
     }
 
     /** Workloads of that mix, of the seeds from one to another, both included. */
@@ -31,7 +67,12 @@ public final class RandomWorkload implements Scenario {
 
     @Override
     public String title() {
-        return mix.title() + "-" + seed;
+        StringBuilder title = new StringBuilder(mix.title()).append('-').append(seed);
+        for (int from = leftOut.nextSetBit(0); from >= 0; from = leftOut.nextSetBit(leftOut.nextClearBit(from))) {
+            int last = leftOut.nextClearBit(from) - 1;
+            title.append(from == leftOut.nextSetBit(0) ? WITHOUT : ".").append(from).append(last == from ? "" : "-" + last);
+        }
+        return title.toString();
     }
 
     @Override
@@ -39,20 +80,76 @@ public final class RandomWorkload implements Scenario {
         return seed;
     }
 
+    /** How many operations there are, none left out; known once it was played, or another was that it was made from. */
+    public int operations() {
+        List<Operation> known = drawn;
+        return known == null ? 0 : known.size();
+    }
+
+    /** Those that are left out. */
+    public BitSet leftOutOperations() {
+        return (BitSet) leftOut.clone();
+    }
+
+    /** For each operation the number of the operation with which its transaction begins; its own where it belongs to none. */
+    public int[] transactions() {
+        List<Operation> known = drawn;
+        return known == null ? new int[0] : Operation.transactions(known);
+    }
+
+    /** This workload with these operations left out, and no others. */
+    public RandomWorkload without(BitSet operations) {
+        return new RandomWorkload(mix, seed, (BitSet) operations.clone(), drawn);
+    }
+
     @Override
     public void play(Stage stage) {
+        if (leftOut.isEmpty()) {
+            stage.create();
+            proceed(stage, mix.steps());
+            return;
+        }
+        List<Operation> operations = drawn == null ? draw(stage.subject()) : drawn;
         stage.create();
-        proceed(stage, mix.steps());
+        Map<Integer, Long> pages = new HashMap<>();
+        for (int number = 0; number < operations.size() && !stage.hasFailed(); number++) {
+            if (!leftOut.get(number)) {
+                operations.get(number).perform(stage, number, pages);
+            }
+        }
+    }
+
+    /** What is drawn depends on what was done: so all of it is played once, on a disk of its own. */
+    private List<Operation> draw(StoreUnderTest subject) {
+        RandomWorkload whole = new RandomWorkload(mix, seed);
+        try (Stage stage = new Stage(subject, seed)) {
+            whole.play(stage);
+        } catch (Violation e) {
+            // It came so far, and what was left out may have been what it did not get over.
+        }
+        List<Operation> operations = whole.drawn == null ? List.of() : whole.drawn;
+        drawn = operations;
+        return operations;
     }
 
     /** Goes on with a store that is there already, for some steps. */
     public void proceed(Stage stage, int steps) {
-        new Run(stage).steps(steps);
+        Run run = new Run(stage);
+        try {
+            run.steps(steps);
+        } finally {
+            drawn = List.copyOf(run.operations);
+        }
     }
 
     private final class Run {
         private final Stage stage;
         private final SplittableRandom random = new Seed(seed).workload();
+        private final List<Operation> operations = new ArrayList<>();
+        /** The pages that operations took, and for each page the operation that took it last. */
+        private final Map<Integer, Long> pages = new HashMap<>();
+        private final Map<Long, Integer> taken = new HashMap<>();
+        private int lowest = Operation.ROOT;
 
         Run(Stage stage) {
             this.stage = stage;
@@ -61,14 +158,23 @@ public final class RandomWorkload implements Scenario {
         void steps(int count) {
             for (int step = 0; step < count && !stage.hasFailed(); step++) {
                 if (chance(mix.checkpoint())) {
-                    stage.checkpoint();
+                    perform(Operation.of(Operation.Kind.CHECKPOINT, 0));
                 } else if (chance(mix.background())) {
                     background();
                 } else if (chance(mix.reopen())) {
-                    stage.reopen();
+                    perform(Operation.of(Operation.Kind.REOPEN, 0));
                 } else {
-                    act(stage.actor(random.nextInt(mix.actors())));
+                    act(random.nextInt(mix.actors()));
                 }
+            }
+        }
+
+        private void perform(Operation operation) {
+            int number = operations.size();
+            operations.add(operation);
+            operation.perform(stage, number, pages);
+            if (pages.containsKey(number)) {
+                taken.put(pages.get(number), number);
             }
         }
 
@@ -78,15 +184,15 @@ public final class RandomWorkload implements Scenario {
 
         private void background() {
             if (random.nextBoolean()) {
-                stage.background();
+                perform(Operation.of(Operation.Kind.BACKGROUND, 0));
             } else {
-                stage.backgroundTask(random.nextInt(8));
+                perform(new Operation(Operation.Kind.BACKGROUND_TASK, 0, Operation.ROOT, random.nextInt(8), 0, Durability.POWER_SAFE));
             }
         }
 
-        private void act(Actor actor) {
-            if (!actor.active()) {
-                actor.begin();
+        private void act(int actor) {
+            if (!stage.actor(actor).active()) {
+                perform(Operation.of(Operation.Kind.BEGIN, actor));
                 return;
             }
             int[] weights = {mix.write(), mix.read(), mix.allocate(), mix.free(), mix.savepoint(), mix.rollbackTo(), mix.commit(), mix.rollback()};
@@ -102,58 +208,58 @@ public final class RandomWorkload implements Scenario {
             act(actor, choice);
         }
 
-        private void act(Actor actor, int choice) {
+        private void act(int actor, int choice) {
             switch (choice) {
                 case 0 -> write(actor);
                 case 1 -> read(actor);
                 case 2 -> allocate(actor);
                 case 3 -> free(actor);
-                case 4 -> actor.savepoint();
+                case 4 -> perform(Operation.of(Operation.Kind.SAVEPOINT, actor));
                 case 5 -> rollbackTo(actor);
-                case 6 -> actor.commit(level());
-                default -> actor.rollback();
+                case 6 -> perform(new Operation(Operation.Kind.COMMIT, actor, Operation.ROOT, 0, 0, level()));
+                default -> perform(Operation.of(Operation.Kind.ROLLBACK, actor));
             }
         }
 
-        private void write(Actor actor) {
+        private void write(int actor) {
             Long page = pageFor(actor, true);
             if (page == null) {
                 return;
             }
             int from = random.nextInt(PageContent.SLOTS);
             int to = random.nextInt(4) == 0 ? PageContent.SLOTS : Math.min(PageContent.SLOTS, from + 1 + random.nextInt(6));
-            actor.write(page, random.nextInt(5) == 0 ? 0 : from, to);
+            perform(new Operation(Operation.Kind.WRITE, actor, reference(page), random.nextInt(5) == 0 ? 0 : from, to, Durability.POWER_SAFE));
         }
 
-        private void read(Actor actor) {
+        private void read(int actor) {
             Long page = pageFor(actor, false);
             if (page != null) {
-                actor.read(page);
+                perform(Operation.of(Operation.Kind.READ, actor, reference(page)));
             }
         }
 
-        private void allocate(Actor actor) {
+        private void allocate(int actor) {
             int exist = stage.history().latest().after().pages().size();
             if (exist < mix.pages() || random.nextInt(4) == 0) {
-                actor.allocate(random.nextInt(3), random.nextInt(4, PageContent.SLOTS));
+                perform(new Operation(Operation.Kind.ALLOCATE, actor, Operation.ROOT, random.nextInt(3), random.nextInt(4, PageContent.SLOTS), Durability.POWER_SAFE));
             } else {
                 write(actor);
             }
         }
 
-        private void free(Actor actor) {
+        private void free(int actor) {
             Long page = pageFor(actor, true);
             if (page != null && page != stage.root()) {
-                actor.free(page);
+                perform(Operation.of(Operation.Kind.FREE, actor, reference(page)));
             }
         }
 
-        private void rollbackTo(Actor actor) {
-            int savepoints = actor.expected().savepoints();
+        private void rollbackTo(int actor) {
+            int savepoints = stage.actor(actor).expected().savepoints();
             if (savepoints > 0) {
-                actor.rollbackTo(random.nextInt(savepoints));
+                perform(new Operation(Operation.Kind.ROLLBACK_TO, actor, Operation.ROOT, random.nextInt(savepoints), 0, Durability.POWER_SAFE));
             } else {
-                actor.savepoint();
+                perform(Operation.of(Operation.Kind.SAVEPOINT, actor));
             }
         }
 
@@ -164,12 +270,20 @@ public final class RandomWorkload implements Scenario {
             return random.nextBoolean() ? Durability.PROCESS_SAFE : Durability.RELAXED;
         }
 
+        private int reference(long page) {
+            // A page that somebody else took meanwhile gets a number of its own, like those that were there before.
+            return page == stage.root() ? Operation.ROOT : taken.computeIfAbsent(page, other -> {
+                pages.put(--lowest, other);
+                return lowest;
+            });
+        }
+
         /** A page that the actor sees and may lock at once; null if there is none. */
         @Nullable
-        private Long pageFor(Actor actor, boolean writing) {
+        private Long pageFor(int actor, boolean writing) {
             List<Long> fit = new ArrayList<>();
             for (long page : stage.model().knownPages()) {
-                if (actor.expected().sees(page) && actor.expected().canLock(page, writing)) {
+                if (stage.actor(actor).expected().sees(page) && stage.actor(actor).expected().canLock(page, writing)) {
                     fit.add(page);
                 }
             }

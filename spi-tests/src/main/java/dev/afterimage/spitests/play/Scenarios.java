@@ -48,8 +48,9 @@ public final class Scenarios {
             known.add(scenario.title());
         }
         for (Mix mix : Mix.ALL_AND_LONG) {
-            if (title.matches(mix.title() + "-\\d{1,18}")) {
-                return new RandomWorkload(mix, Long.parseLong(title.substring(mix.title().length() + 1)));
+            Scenario workload = RandomWorkload.named(title, mix);
+            if (workload != null) {
+                return workload;
             }
             known.add(mix.title() + "-SEED");
         }
