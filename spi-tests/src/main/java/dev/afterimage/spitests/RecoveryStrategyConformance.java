@@ -31,6 +31,7 @@ import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.NamedBugScenario;
 import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.ReaderDuringSync;
+import dev.afterimage.spitests.play.Regression;
 import dev.afterimage.spitests.play.RestartScenario;
 import dev.afterimage.spitests.play.SnapshotScenario;
 import dev.afterimage.spitests.play.StoreUnderTest;
@@ -469,6 +470,15 @@ public abstract class RecoveryStrategyConformance {
     @DisplayName("F1 After a failed sync nothing is acknowledged, the store is failed, and reopening recovers")
     public void failedSyncIsFinal() {
         campaign().failedSyncs();
+    }
+
+    /** Bugs that were found, most of them where syncs fail. */
+    @Test
+    @Rule("F1")
+    @Tag("rule-F1")
+    @DisplayName("F1 Bugs that were found in strategies and in the engine do not come back")
+    public void regressionsStayAway() {
+        campaign().directed(Regression.values());
     }
 
     /** Rule F2. */

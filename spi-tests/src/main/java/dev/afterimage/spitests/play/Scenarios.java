@@ -35,6 +35,12 @@ public final class Scenarios {
             }
             known.add(scenario.title());
         }
+        for (Regression scenario : Regression.values()) {
+            if (scenario.title().equals(title)) {
+                return scenario;
+            }
+            known.add(scenario.title());
+        }
         for (SnapshotScenario scenario : SnapshotScenario.values()) {
             if (scenario.title().equals(title)) {
                 return scenario;

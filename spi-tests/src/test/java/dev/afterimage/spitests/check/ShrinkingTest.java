@@ -34,7 +34,7 @@ public class ShrinkingTest {
     }
 
     private static Violation failure(StoreUnderTest subject, boolean shrinking, int nestedOneIn, Mix mix) {
-        Effort effort = Effort.QUICK.with(2_000, 2).shrinking(shrinking);
+        Effort effort = Effort.QUICK.with(2_000, 1).shrinking(shrinking);
         return assertThrows(Violation.class, () -> new Campaign(subject, effort).randomNested(mix, 100, nestedOneIn));
     }
 
