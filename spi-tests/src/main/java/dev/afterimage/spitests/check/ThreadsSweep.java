@@ -7,11 +7,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import dev.afterimage.api.PageStore;
@@ -79,32 +74,14 @@ public final class ThreadsSweep {
         ReplayLine line = new ReplayLine(subject.strategy().name(), subject.profile(), workload.title(), List.of());
         ThreadsRun.Played played = play(workload, line);
         SurvivalCheck check = new SurvivalCheck(played.history());
-        AtomicReference<Throwable> first = new AtomicReference<>();
-        ExecutorService workers = Executors.newFixedThreadPool(effort.threads());
-        Semaphore ahead = new Semaphore(4 * effort.threads());
+        Workers workers = new Workers(effort.threads(), state -> look(played, check, state, line));
         try {
-            tally.add(CrashStates.enumerate(played.trace(), effort.plan().withStatesInAll(states), sequence -> check.obligations(ListHistory.endOf(sequence)), state -> {
-                if (first.get() == null) {
-                    ahead.acquireUninterruptibly();
-                    workers.execute(() -> {
-                        try {
-                            look(played, check, state, line);
-                        } catch (Throwable e) {
-                            first.compareAndSet(null, e);
-                        } finally {
-                            ahead.release();
-                        }
-                    });
-                }
-            }));
+            tally.add(CrashStates.enumerate(played.trace(), effort.plan().withStatesInAll(states), sequence -> check.obligations(ListHistory.endOf(sequence)), workers));
         } finally {
-            finish(workers);
+            workers.finish();
         }
-        if (first.get() instanceof Error error) {
-            throw error;
-        }
-        if (first.get() != null) {
-            throw new AssertionError("the kit failed: " + first.get(), first.get());
+        if (workers.failure() != null) {
+            throw workers.failure();
         }
         return played;
     }
@@ -222,21 +199,6 @@ public final class ThreadsSweep {
             throw new Violation("T1", "after recovery: expected every page whole, found " + e, e);
         } catch (RuntimeException e) {
             throw new Violation("A3", "after recovery: expected every page to be readable, found " + e, e);
-        }
-    }
-
-    private static void finish(ExecutorService workers) {
-        workers.shutdown();
-        boolean interrupted = false;
-        while (!workers.isTerminated()) {
-            try {
-                workers.awaitTermination(1, TimeUnit.HOURS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
