@@ -44,6 +44,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.mockito.InOrder;
@@ -299,6 +300,7 @@ class ShadowPagingStrategyTest {
     }
 
     @Test
+    @Tag("seconds")
     @DisplayName("a transaction of 20,000 pages with a cache of 256 commits, rolls back, and is whole or absent after a crash (L1)")
     void largerThanTheCache() {
         int pages = 20_000;

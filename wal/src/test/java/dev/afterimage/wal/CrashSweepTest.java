@@ -121,6 +121,7 @@ class CrashSweepTest {
     }
 
     @Test
+    @Tag("seconds")
     @DisplayName("250 seeds of 12 lives each; half of them go on in place until there is a checkpoint")
     void sweep() {
         for (long seed = 0; seed < 250; seed++) {

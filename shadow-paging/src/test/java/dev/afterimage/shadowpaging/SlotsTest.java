@@ -1,0 +1,130 @@
+package dev.afterimage.shadowpaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.spi.storage.DiskFile;
+import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.spitests.disk.SimulatedDisk;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The slots of a file")
+class SlotsTest {
+    private static final int PAGE_SIZE = 4096;
+
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private final DiskFile file = disk.create("pages");
+    private final ExpectedChecksums expected = new ExpectedChecksums();
+    private final SlotSpace space = new SlotSpace(file, PAGE_SIZE, expected);
+    private final FreeSlots free = new FreeSlots();
+    private final BufferPool pool = new BufferPool(PAGE_SIZE, 0, 16);
+    private final Slots slots = new Slots(file, PAGE_SIZE, free, expected, pool, space);
+
+    @AfterEach
+    void close() {
+        pool.close();
+    }
+
+    @Test
+    @DisplayName("grow by an eighth, by 32 at least and by four mebibytes at most")
+    void growth() {
+        assertEquals(32, Slots.growthStep(0, PAGE_SIZE));
+        assertEquals(32, Slots.growthStep(263, PAGE_SIZE));
+        assertEquals(33, Slots.growthStep(264, PAGE_SIZE));
+        assertEquals(1024, Slots.growthStep(1 << 20, PAGE_SIZE));
+        assertEquals(64, Slots.growthStep(1 << 20, 65_536));
+        assertEquals(0, slots.take());
+        assertEquals(32, slots.count());
+        assertEquals(32 * PAGE_SIZE, file.size());
+        assertEquals(0, slots.makeRoom(31, 0));
+        assertEquals(32, slots.count(), "31 were free");
+        assertEquals(0, slots.makeRoom(32, 0));
+        assertEquals(64, slots.count());
+        assertEquals(0, slots.makeRoom(1_000, 0));
+        assertEquals(1_001, slots.count(), "as many as are missing, where that is more");
+    }
+
+    @Test
+    @DisplayName("that are missing are made where the disk has no room for more than those")
+    void justEnough() {
+        slots.take();
+        disk.faults().capacityBytes(disk.allocatedBytes() + 5 * PAGE_SIZE);
+        assertEquals(0, slots.makeRoom(36, 0));
+        assertEquals(37, slots.count());
+        assertEquals(37 * PAGE_SIZE, file.size());
+        assertThrows(DiskFullException.class, () -> slots.makeRoom(37, 0));
+        assertEquals(37, slots.count());
+    }
+
+    @Test
+    @DisplayName("are sought by three last resorts on a full disk, and by no more once one does not help")
+    void lastResorts() {
+        disk.faults().capacityBytes(disk.allocatedBytes());
+        AtomicInteger asked = new AtomicInteger();
+        slots.onFullDisk(() -> asked.incrementAndGet() > 0);
+        assertThrows(DiskFullException.class, slots::take);
+        assertEquals(3, asked.get());
+        slots.onFullDisk(() -> asked.incrementAndGet() < 0);
+        assertThrows(DiskFullException.class, slots::take);
+        assertEquals(4, asked.get());
+        assertThrows(DiskFullException.class, () -> slots.makeRoom(1, 3));
+        assertEquals(4, asked.get());
+    }
+
+    @Test
+    @DisplayName("that are taken back are free, and nothing is expected of them")
+    void given() {
+        LongList taken = new LongList();
+        for (int i = 0; i < 3; i++) {
+            taken.add(slots.take());
+        }
+        expected.written(1, 77);
+        slots.giveAll(taken);
+        assertEquals(0, expected.size());
+        assertEquals(0, free.inUse());
+        assertEquals(0, slots.take());
+    }
+
+    @Test
+    @DisplayName("are for any number of threads: growing keeps no lock, on a full disk either")
+    void locks() throws InterruptedException {
+        List<Runnable> calls = List.of(() -> slots.makeRoom(1, 0), () -> slots.makeRoom(1, 0), () -> {
+            disk.faults().capacityBytes(disk.allocatedBytes());
+            assertThrows(DiskFullException.class, () -> slots.makeRoom(100, 3));
+        }, () -> slots.makeRoom(1, 0));
+        for (Runnable call : calls) {
+            Thread thread = new Thread(call);
+            thread.setDaemon(true);
+            thread.start();
+            thread.join(20_000);
+            assertFalse(thread.isAlive(), "waits for a lock that an earlier call has kept");
+        }
+    }
+
+    @Test
+    @DisplayName("that wait for a flip are counted until they come back")
+    void waiting() {
+        DroppedSlots dropped = new DroppedSlots(new WalkEpochs());
+        dropped.add(new LongList(), 5);
+        assertEquals(0, dropped.count());
+        assertNull(dropped.takeReusable(9), "nothing is not kept");
+        LongList two = new LongList();
+        two.add(3);
+        two.add(4);
+        dropped.add(two, 5);
+        assertEquals(2, dropped.count());
+        assertNull(dropped.takeReusable(5));
+        assertNotNull(dropped.takeReusable(6));
+        assertEquals(0, dropped.count());
+        assertTrue(dropped.takeReusable(7) == null);
+    }
+}
