@@ -79,9 +79,9 @@ public class EveryViceIsCaughtTest {
     }
 
     private static final List<Catch> CATCHES = List.of(
-            Catch.of(Vice.W1_PAGES_BEFORE_LOG, "A1 A3 D2", "logComesBeforeData"),
+            Catch.of(Vice.W1_PAGES_BEFORE_LOG, "A1 A2 A3 D2", "logComesBeforeData"),
             Catch.of(Vice.W4_ANSWERS_BEFORE_SYNC, "A2 D1", "powerSafeCommitSurvives"),
-            Catch.of(Vice.F1_SWALLOWS_FAILED_SYNC, "F1 D1", "failedSyncIsFinal"),
+            Catch.of(Vice.F1_SWALLOWS_FAILED_SYNC, "F1 D1 A2", "failedSyncIsFinal"),
             Catch.of(Vice.F2_RETRIES_FAILED_SYNC, "F1 D1", "failedSyncIsFinal"),
             Catch.of(Vice.F3_CHECKPOINT_GOES_ON, "F1 D1 A2", "failedSyncIsFinal"),
             Catch.of(Vice.F8_READ_ERROR_ENDS_LOG, "T2", "failingReadsAreNoEndOfLog"),

@@ -115,6 +115,12 @@ final class LogRecords {
         return control.start() + position;
     }
 
+    /** Whether the head of a record of this log stands where the log ends: the rest of it was lost. */
+    static boolean isTornAt(DiskFile log, long end, LogControl control) {
+        ByteBuffer head = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
+        return log.read(head, end) == HEADER && head.getLong(8) == control.start() + end && head.getLong(16) == control.salt();
+    }
+
     /** What lies behind the end must not have been synced: no later record may know better. */
     private static void requireTornTail(DiskFile log, long end, LogControl control, Set<Vice> vices) {
         for (long position = end + SECTOR; position < log.size() && !vices.contains(Vice.G6_DAMAGE_ENDS_LOG); position += SECTOR) {

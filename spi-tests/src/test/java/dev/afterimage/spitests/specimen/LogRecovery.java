@@ -31,6 +31,7 @@ final class LogRecovery {
     private long undone;
     private long highest;
     private long records;
+    private long tailBytesCut;
     private long changes;
 
     LogRecovery(LogStrategy store) {
@@ -50,7 +51,14 @@ final class LogRecovery {
         load();
         List<LogUndo.Before> before = store.undo == null ? List.of() : store.undo.read(control.generation(), store.has(Vice.A2_UNDOES_AGAIN));
         before.forEach(this::undo);
-        store.end = LogRecords.scan(store.logs[(int) (control.generation() % 2)], control, store.vices, this::redo);
+        DiskFile log = store.logs[(int) (control.generation() % 2)];
+        store.end = LogRecords.scan(log, control, store.vices, this::redo);
+        tailBytesCut = LogRecords.isTornAt(log, store.end - control.start(), control) ? LogRecords.SECTOR : 0;
+        loaded.forEach((number, page) -> {
+            if (LogPage.lsn(page) >= store.end) {
+                throw new StoreDamagedException("page " + number + " is of " + LogPage.lsn(page) + ", and the log ends at " + store.end);
+            }
+        });
         if (store.has(Vice.A6_UNDOES_ROLLED_BACK)) {
             before.stream().filter(entry -> !committers.contains(entry.transaction())).forEach(this::undo);
         }
@@ -224,6 +232,6 @@ final class LogRecovery {
 
     private RecoveryReport report(Outcome outcome, long from) {
         RecoveryPhase phase = RecoveryPhase.over("redo", from, store.end, store.end - from, Duration.ZERO).withRecords(records).withPages(loaded.size(), 0).withRedo(changes, 0);
-        return new RecoveryReport(store.undo == null ? "specimen-log" : "specimen-undo", outcome, List.of(phase), redone, undone, repaired.size(), 0, highest, Duration.ZERO);
+        return new RecoveryReport(store.undo == null ? "specimen-log" : "specimen-undo", outcome, List.of(phase), redone, undone, repaired.size(), tailBytesCut, highest, Duration.ZERO);
     }
 }
