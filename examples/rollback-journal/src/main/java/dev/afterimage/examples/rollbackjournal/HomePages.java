@@ -134,7 +134,7 @@ final class HomePages {
                 grown = page + 1;
                 file.preallocate(grown * pageSize);
             }
-            failure.sync(file);
+            failure.syncWithLength(file);
             control.writeHomes(grown);
             failure.sync(control.file());
             inUse = grown;

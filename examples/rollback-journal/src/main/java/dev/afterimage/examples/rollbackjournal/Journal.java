@@ -190,11 +190,12 @@ final class Journal {
         }
     }
 
-    /** Cuts the file to about that many bytes, if it is longer and cold. Whether that is durable does not matter. */
+    /** Cuts the file to about that many bytes, if it is longer and cold. Durably: a cut that came after all could take entries along that were written since. */
     void cutFile(long bytesMax) {
         assert !perhapsHot;
         if (file.size() > bytesMax) {
             file.resize(bytesMax);
+            failure.syncWithLength(file);
         }
     }
 

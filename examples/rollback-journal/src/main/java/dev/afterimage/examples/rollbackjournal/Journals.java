@@ -17,6 +17,8 @@ import dev.afterimage.spi.storage.DiskFile;
 final class Journals {
     private static final String PREFIX = "journal-";
     private static final String UNFINISHED = ".new";
+    /** Between two renamings in recovery. */
+    private static final String RENAMED = ".old";
 
     private final StrategyContext context;
     private final StoreFailure failure;
@@ -40,22 +42,35 @@ final class Journals {
     /**
      * In recovery: opens those there are and reads their headers. A journal that was being created when the crash came has been used by nobody.
      *
-     * <p>The names are made durable first. A process that died, or a sync that failed, right after a journal got its name leaves one that everybody sees and the next power failure takes away; and a journal that goes
-     * away while it is hot takes with it the pages as they were.
+     * <p>Each gets its name anew first. A process that died, or a sync that failed, right after a journal got its name leaves one that everybody sees and the next power failure takes away, a later sync of names
+     * notwithstanding; and a journal that goes away while it is hot takes with it the pages as they were.
      */
     List<Journal> open() {
         Disk disk = context.disk();
-        disk.syncNames();
         for (String name : disk.list()) {
             if (owns(name) && name.endsWith(UNFINISHED)) {
                 disk.delete(name); // it does no harm if the name comes back
             } else if (owns(name)) {
+                nameAnew(disk, name.endsWith(RENAMED) ? name.substring(0, name.length() - RENAMED.length()) : name);
+            }
+        }
+        disk.syncNames();
+        for (String name : disk.list()) {
+            if (owns(name)) {
                 Journal journal = journal(disk.open(name));
                 all.add(journal);
                 journal.readHeader();
             }
         }
         return all;
+    }
+
+    /** A crash may have left the other name, or, where a file system does not rename in one step, both names of one file. */
+    private static void nameAnew(Disk disk, String name) {
+        if (disk.exists(name)) {
+            disk.rename(name, name + RENAMED);
+        }
+        disk.rename(name + RENAMED, name);
     }
 
     /** In recovery: all are cold now. */

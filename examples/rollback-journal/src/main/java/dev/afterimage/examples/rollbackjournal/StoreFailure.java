@@ -44,9 +44,18 @@ final class StoreFailure {
 
     /** Makes a file's bytes durable. If that fails nobody knows what the disk holds, and no second attempt would tell: the store has failed. */
     void sync(DiskFile file) {
+        sync(file::syncData);
+    }
+
+    /** The same, and its length, also where it was cut. */
+    void syncWithLength(DiskFile file) {
+        sync(file::sync);
+    }
+
+    private void sync(Runnable bytes) {
         check();
         try {
-            file.syncData();
+            bytes.run();
         } catch (DiskException e) {
             throw fail(e);
         }
