@@ -2,6 +2,7 @@ package dev.afterimage.examples.rollbackjournal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,17 +21,21 @@ import dev.afterimage.spi.storage.DiskFullException;
  *   <tr><th>offset</th><th>bytes</th><th>what</th></tr>
  *   <tr><td>0</td><td>4</td><td>CRC-32C of all that follows</td></tr>
  *   <tr><td>4</td><td>4</td><td>magic: the page exists</td></tr>
- *   <tr><td>8</td><td>pageSize - 16</td><td>what the engine and the application see</td></tr>
+ *   <tr><td>8</td><td>8</td><td>number of the transaction that wrote it, or of a later one that used the same journal</td></tr>
+ *   <tr><td>16</td><td>pageSize - 24</td><td>what the engine and the application see</td></tr>
  *   <tr><td>pageSize - 8</td><td>8</td><td>the page's number, all bits turned, so that it is never 0</td></tr>
  * </table>
  * A home full of zeros, or beyond those in use, is that of a page that does not exist. There is something that is not zero in the first sector and in the last, so one lost sector never makes a page vanish.
+ *
+ * <p>The number of the writer is in the header of its journal, durably, before the home is written, and headers keep the highest they had. So a home that names a transaction which the store has never begun does not belong to it: it comes from
+ * a later copy.
  */
 final class HomePages {
     static final String FILE = "pages";
     /** First byte that is not ours. */
-    static final int USABLE_FROM = 8;
+    static final int USABLE_FROM = 16;
     /** Bytes of each page that are ours, in front and behind. */
-    static final int RESERVED_BYTES = 16;
+    static final int RESERVED_BYTES = 24;
     private static final int MAGIC = 0x6567_6170;
     private static final long STEP_MIN = 16;
     private static final long STEP_MAX = 1024;
@@ -39,6 +44,7 @@ final class HomePages {
     private final ControlBlock control;
     private final int pageSize;
     private final StoreFailure failure;
+    private final AtomicLong highestTransactionId;
     private final ByteBuffer zeros;
     private final ReentrantLock growing = new ReentrantLock();
     private volatile long inUse;
@@ -50,10 +56,11 @@ final class HomePages {
     private long syncsDone;
     private boolean syncRuns;
 
-    HomePages(DiskFile file, ControlBlock control, int pageSize, StoreFailure failure) {
+    HomePages(DiskFile file, ControlBlock control, int pageSize, AtomicLong highestTransactionId, StoreFailure failure) {
         this.file = file;
         this.control = control;
         this.pageSize = pageSize;
+        this.highestTransactionId = highestTransactionId;
         this.failure = failure;
         zeros = ByteBuffer.allocate(pageSize);
         inUse = control.homes();
@@ -67,7 +74,7 @@ final class HomePages {
     /** Fills {@code target} with the page, or with zeros if it does not exist; refuses what is neither (rule T1). */
     void read(long page, ByteBuffer target) {
         if (!readUnverified(page, target)) {
-            throw new StoreDamagedException("page " + page + " is damaged: its checksum or its number is wrong, and no journal has it as it was; restore the store from a copy");
+            throw new StoreDamagedException("page " + page + " is damaged: its checksum, its number or its writer's number is wrong, and no journal has it as it was; restore the store from a copy");
         }
     }
 
@@ -76,18 +83,24 @@ final class HomePages {
         target.clear();
         int bytes = page < inUse ? file.read(target.duplicate(), page * pageSize) : 0;
         target.put(bytes, zeros, 0, pageSize - bytes);
-        return isZero(target) || exists(target) && target.getLong(pageSize - 8) == ~page && target.getInt(0) == checksum(target);
+        return isZero(target) || exists(target) && target.getLong(pageSize - 8) == ~page && target.getLong(8) <= highestTransactionId.get() && target.getInt(0) == checksum(target);
     }
 
-    /** Writes a page home, sealed with its number and checksum; not synced. One that does not exist is written as zeros. */
-    void write(long page, ByteBuffer source) {
-        assert page < inUse : "page " + page + " has no home: " + inUse + " are in use";
+    /** Writes a page home, sealed with its number, its writer's and its checksum; not synced. One that does not exist is written as zeros. */
+    void write(long page, ByteBuffer source, long writer) {
         if (exists(source)) {
             source.putLong(pageSize - 8, ~page);
+            source.putLong(8, writer);
             source.putInt(0, checksum(source));
         }
+        putBack(page, source);
+    }
+
+    /** Writes a page home as it was kept, with the seal it had; not synced. */
+    void putBack(long page, ByteBuffer image) {
+        assert page < inUse : "page " + page + " has no home: " + inUse + " are in use";
         writes.increment();
-        file.write(source.duplicate().clear(), page * pageSize);
+        file.write(image.duplicate().clear(), page * pageSize);
     }
 
     /** Marks a zeroed page as one that exists. */

@@ -88,7 +88,7 @@ final class HotJournalRecovery {
             torn++;
         }
         // Written even where it looks the same: what was read need not be what is on the disk.
-        homes.write(page, image);
+        homes.putBack(page, image);
     }
 
     private void progress(long total) {

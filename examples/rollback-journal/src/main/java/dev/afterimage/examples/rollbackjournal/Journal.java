@@ -27,7 +27,7 @@ import dev.afterimage.spi.storage.DiskFile;
  *   <tr><td>0</td><td>8</td><td>magic</td></tr>
  *   <tr><td>8</td><td>8</td><td>store id</td></tr>
  *   <tr><td>16</td><td>8</td><td>salt, another for each transaction, which goes into each entry's checksum</td></tr>
- *   <tr><td>24</td><td>8</td><td>number of the transaction</td></tr>
+ *   <tr><td>24</td><td>8</td><td>highest number of a transaction that used it, 0 if none did: no home names a greater one of it</td></tr>
  *   <tr><td>32</td><td>4</td><td>entries that are durable, if hot; 0 if cold</td></tr>
  *   <tr><td>36</td><td>4</td><td>1 if hot, 0 if cold</td></tr>
  *   <tr><td>40</td><td>4</td><td>CRC-32C of all before</td></tr>
@@ -96,7 +96,7 @@ final class Journal {
     /** A transaction takes it. Nothing on the disk changes. */
     void begin(long transaction, long newSalt) {
         assert !perhapsHot : "a hot journal was given away";
-        transactionId = transaction;
+        transactionId = Math.max(transactionId, transaction);
         salt = newSalt;
         entries = 0;
         durable = 0;
@@ -262,6 +262,7 @@ final class Journal {
         return file.name();
     }
 
+    /** The highest number of a transaction that used it. */
     long transactionId() {
         return transactionId;
     }

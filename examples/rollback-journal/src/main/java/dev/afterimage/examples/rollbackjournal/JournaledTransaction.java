@@ -250,7 +250,7 @@ final class JournaledTransaction implements StrategyTransaction {
         for (TouchedPage page : touched.values()) {
             if (page.stolen) {
                 page.journal.read(page.baseEntry, image);
-                homes.write(page.page, image);
+                homes.putBack(page.page, image);
             }
         }
     }

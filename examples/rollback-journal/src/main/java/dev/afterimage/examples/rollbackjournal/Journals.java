@@ -17,8 +17,6 @@ import dev.afterimage.spi.storage.DiskFile;
 final class Journals {
     private static final String PREFIX = "journal-";
     private static final String UNFINISHED = ".new";
-    /** Between two renamings in recovery. */
-    private static final String RENAMED = ".old";
 
     private final StrategyContext context;
     private final StoreFailure failure;
@@ -40,37 +38,29 @@ final class Journals {
     }
 
     /**
-     * In recovery: opens those there are and reads their headers. A journal that was being created when the crash came has been used by nobody.
+     * In recovery: opens those there are and reads their headers.
      *
-     * <p>Each gets its name anew first. A process that died, or a sync that failed, right after a journal got its name leaves one that everybody sees and the next power failure takes away, a later sync of names
-     * notwithstanding; and a journal that goes away while it is hot takes with it the pages as they were.
+     * <p>A journal that no transaction has used is removed. A process that died, or a sync of names that failed, right after a journal got its name leaves one that everybody sees and the next power failure takes away, a
+     * later sync of names notwithstanding; and a journal that goes away while it is hot takes with it the pages as they were. One that was used had its name durable before ({@link #create}).
      */
     List<Journal> open() {
         Disk disk = context.disk();
         for (String name : disk.list()) {
-            if (owns(name) && name.endsWith(UNFINISHED)) {
-                disk.delete(name); // it does no harm if the name comes back
-            } else if (owns(name)) {
-                nameAnew(disk, name.endsWith(RENAMED) ? name.substring(0, name.length() - RENAMED.length()) : name);
-            }
-        }
-        disk.syncNames();
-        for (String name : disk.list()) {
-            if (owns(name)) {
+            if (owns(name) && !name.endsWith(UNFINISHED)) {
                 Journal journal = journal(disk.open(name));
                 all.add(journal);
                 journal.readHeader();
+                if (journal.transactionId() > 0) {
+                    continue;
+                }
+                all.remove(journal);
+                journal.close();
+            }
+            if (owns(name)) {
+                disk.delete(name); // it does no harm if it comes back
             }
         }
         return all;
-    }
-
-    /** A crash may have left the other name, or, where a file system does not rename in one step, both names of one file. */
-    private static void nameAnew(Disk disk, String name) {
-        if (disk.exists(name)) {
-            disk.rename(name, name + RENAMED);
-        }
-        disk.rename(name + RENAMED, name);
     }
 
     /** In recovery: all are cold now. */
@@ -87,7 +77,7 @@ final class Journals {
         try {
             Journal journal = idle.poll();
             if (journal == null) {
-                journal = create(PREFIX + all.size());
+                journal = create(freeName());
                 all.add(journal);
             }
             journal.begin(transactionId, context.random().nextLong());
@@ -106,6 +96,14 @@ final class Journals {
         } finally {
             lock.unlock();
         }
+    }
+
+    private String freeName() {
+        int number = 0;
+        while (context.disk().exists(PREFIX + number)) {
+            number++;
+        }
+        return PREFIX + number;
     }
 
     /** The name appears only when the header is durable, so a journal without a header is damage and not a young journal. */

@@ -192,7 +192,7 @@ final class PageCache {
                 TouchedPage touched = Objects.requireNonNull(frame.changedBy);
                 touched.journal.makeDurable(touched.baseEntry); // rule W1; a sync for the first of them, nothing for the others
                 touched.stolen = true;
-                homes.write(frame.page, frame.whole());
+                homes.write(frame.page, frame.whole(), touched.journal.transactionId());
                 written++;
             }
         } finally {

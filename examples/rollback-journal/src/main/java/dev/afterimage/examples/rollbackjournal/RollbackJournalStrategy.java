@@ -66,6 +66,7 @@ final class RollbackJournalStrategy implements RecoveryStrategy {
             throw new StoreDamagedException("the store was closed in good order, and yet a journal is hot: these files are not of one store; restore it from a copy");
         }
         long highest = Math.max(block.highestTransactionId(), all.stream().mapToLong(Journal::transactionId).max().orElse(0));
+        highestTransactionId.set(highest); // homes are held against it
 
         HotJournalRecovery recovery = new HotJournalRecovery(context, pages);
         RecoveryPhase phase = recovery.run(all);
@@ -74,7 +75,6 @@ final class RollbackJournalStrategy implements RecoveryStrategy {
         block.writeState(false, highest);
         block.file().sync();
 
-        highestTransactionId.set(highest);
         open = new Open(block, pages, files, new PageCache(pages, context.cachePages()));
         Outcome outcome = context.created() ? Outcome.CREATED : clean ? Outcome.CLEAN : Outcome.RECOVERED;
         return new RecoveryReport(RollbackJournalProvider.NAME, outcome, List.of(phase), 0, recovery.transactions(), recovery.torn(), 0, highest,
@@ -110,7 +110,7 @@ final class RollbackJournalStrategy implements RecoveryStrategy {
         ControlBlock block = new ControlBlock(disk.open(ControlBlock.FILE), context);
         control = block;
         block.read();
-        homes = new HomePages(disk.open(HomePages.FILE), block, context.pageSize(), failure);
+        homes = new HomePages(disk.open(HomePages.FILE), block, context.pageSize(), highestTransactionId, failure);
         journals = new Journals(context, failure);
         return block;
     }

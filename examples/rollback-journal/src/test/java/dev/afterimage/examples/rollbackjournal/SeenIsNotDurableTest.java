@@ -45,7 +45,7 @@ class SeenIsNotDurableTest {
     }
 
     @Test
-    @DisplayName("a journal's name is made durable again, or the next power failure takes the journal, and what it would have put back")
+    @DisplayName("a journal that nobody has used is made anew, or the next power failure takes its name, and with it what it would have put back")
     void name() {
         SimulatedDisk disk = new SimulatedDisk();
         Workbench store = SETUP.create(disk, FRAMES, PAGES);
@@ -57,7 +57,7 @@ class SeenIsNotDurableTest {
 
         try (Workbench again = SETUP.open(disk, FRAMES)) {
             again.begin().put(0, 200);
-            Workbench.Work stealing = again.begin(); // by the journal whose name was in doubt
+            Workbench.Work stealing = again.begin(); // by the second journal, the name of whose predecessor was in doubt
             for (int page = 1; page < PAGES; page++) {
                 stealing.put(page, 200);
             }
