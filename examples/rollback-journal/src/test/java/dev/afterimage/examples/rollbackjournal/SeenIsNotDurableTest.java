@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 
+import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spitests.disk.CrashStates;
+import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.disk.SyncFailure;
@@ -74,6 +76,24 @@ class SeenIsNotDurableTest {
                 }
             });
             assertTrue(looked[0] > 1, () -> looked[0] + " crash states");
+        }
+    }
+
+    @Test
+    @DisplayName("pages of a later copy of the store name a writer that this one has not begun, and are refused")
+    void laterCopy() {
+        SimulatedDisk disk = new SimulatedDisk();
+        try (Workbench store = SETUP.create(disk, FRAMES, 2)) {
+            DiskImage earlier = disk.asSynced();
+            for (int count = 0; count < 10; count++) {
+                store.put(0, 100 + count);
+            }
+            DiskImage later = disk.asSynced();
+            DiskImage mixed = earlier.withFile(HomePages.FILE, later.read(HomePages.FILE, 0, Math.toIntExact(later.size(HomePages.FILE))));
+            try (Workbench opened = SETUP.open(new SimulatedDisk(mixed), FRAMES)) {
+                assertThrows(StoreDamagedException.class, () -> opened.get(0));
+                assertEquals(1, opened.get(1));
+            }
         }
     }
 
