@@ -1,25 +1,34 @@
 package dev.afterimage.spitests.check;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 import dev.afterimage.spi.OptionalTrait;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.RandomLives;
 import dev.afterimage.spitests.play.RandomWorkload;
+import dev.afterimage.spitests.play.Scenario;
 import dev.afterimage.spitests.play.SnapshotWorkload;
 
 /**
- * Looks for anything at all, by chance: with each seed in turn, workloads of every mix, lives in which the disk fails, damage to the medium, and errors in recovery; with crashes, and with crashes of recoveries.
+ * Looks for anything at all, by chance: with each seed in turn, workloads of every mix, lives in which the disk fails, damage to the medium, and errors in recovery; with crashes, and with crashes of recoveries. Some are
+ * only played, and some are watched as they are played: that costs no crash image.
  *
  * <p>It knows no scenario, and the same seeds are drawn for every strategy.
  */
 public final class RandomHunt {
-    private static final int STATES_OF_MIX = 60;
-    private static final int STATES_OF_LIVES = 40;
-    private static final int LIVES_OF_SEED = 6;
+    private static final int STATES_OF_MIX = 30;
+    private static final int STATES_OF_LIVES = 24;
+    private static final int LIVES_OF_SEED = 12;
+    private static final int SNAPSHOTS_OF_SEED = 6;
     private static final int STATES_OF_LAPS = 150;
     private static final int LAPS_ONE_IN = 3;
-    private static final int IMAGES_DAMAGED = 60;
+    private static final int IMAGES_DAMAGED = 40;
     private static final int DAMAGES_OF_SEED = 4;
 
     /** Seeds below are those of the rules' tests. */
@@ -39,35 +48,55 @@ public final class RandomHunt {
      */
     public void until(long images, Duration atMost) {
         long end = System.nanoTime() + atMost.toNanos();
-        for (long seed = 1; campaign.tally().distinct() < images && System.nanoTime() < end; seed++) {
-            seed(campaign.seed(seed));
+        BooleanSupplier over = () -> campaign.tally().distinct() >= images || System.nanoTime() - end >= 0;
+        for (long seed = 1; !over.getAsBoolean(); seed++) {
+            for (Iterator<Runnable> errands = errands(campaign.seed(seed)).iterator(); errands.hasNext() && !over.getAsBoolean();) {
+                errands.next().run();
+            }
         }
     }
 
     /** Goes on for so long, with seeds that the rules' tests leave alone, or until a rule is broken. */
     public void until(Duration time) {
         long end = System.nanoTime() + time.toNanos();
-        for (long seed = FIRST_UNTRIED; System.nanoTime() < end; seed++) {
-            seed(campaign.seed(seed));
-            campaign.threads(campaign.seed(seed), STATES_OF_MIX);
+        for (long number = FIRST_UNTRIED; System.nanoTime() < end; number++) {
+            long seed = campaign.seed(number);
+            errands(seed).forEach(Runnable::run);
+            campaign.threads(seed, STATES_OF_MIX);
         }
     }
 
-    private void seed(long seed) {
+    private List<Runnable> errands(long seed) {
+        List<Runnable> errands = new ArrayList<>();
         for (Mix mix : Mix.ALL) {
-            campaign.drawn(new RandomWorkload(mix, seed), STATES_OF_MIX);
+            errands.add(() -> campaign.drawn(new RandomWorkload(mix, seed), STATES_OF_MIX));
         }
         for (int life = 0; life < LIVES_OF_SEED; life++) {
-            campaign.drawn(new RandomLives(seed * LIVES_OF_SEED + life), STATES_OF_LIVES);
+            RandomLives lives = new RandomLives(seed * LIVES_OF_SEED + life);
+            errands.add(() -> {
+                if (lives.seed() % 2 == 0) {
+                    campaign.drawn(lives, STATES_OF_LIVES);
+                } else {
+                    campaign.play(lives);
+                }
+            });
         }
         for (int damage = 0; damage < DAMAGES_OF_SEED; damage++) {
-            campaign.damage(seed * DAMAGES_OF_SEED + damage, IMAGES_DAMAGED);
+            long number = seed * DAMAGES_OF_SEED + damage;
+            errands.add(() -> campaign.damage(number, IMAGES_DAMAGED));
         }
         if (campaign.subject().strategy().traits().has(OptionalTrait.SNAPSHOT_READS)) {
-            campaign.drawn(new SnapshotWorkload(seed), STATES_OF_MIX);
+            errands.add(() -> campaign.drawn(new SnapshotWorkload(seed * SNAPSHOTS_OF_SEED), STATES_OF_MIX));
+            for (int other = 1; other < SNAPSHOTS_OF_SEED; other++) {
+                SnapshotWorkload played = new SnapshotWorkload(seed * SNAPSHOTS_OF_SEED + other);
+                errands.add(() -> campaign.play(played));
+            }
         }
         if (seed % LAPS_ONE_IN == 2) {
-            campaign.drawn(new RandomWorkload(Mix.LAPS, seed), STATES_OF_LAPS);
+            errands.add(() -> campaign.drawn(new RandomWorkload(Mix.LAPS, seed), STATES_OF_LAPS));
         }
+        errands.add(() -> campaign.watched(Mix.ALL.stream().map(mix -> new RandomWorkload(mix, seed)).toArray(Scenario[]::new)));
+        Collections.shuffle(errands, new Random(seed)); // so that little time is enough for some of each kind
+        return errands;
     }
 }

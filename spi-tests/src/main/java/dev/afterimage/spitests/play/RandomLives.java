@@ -34,6 +34,8 @@ public record RandomLives(long seed) implements Scenario {
     private static final int SYNCS_BEFORE_WORK = 8;
     private static final int SECTORS_LEFT_MAX = 120;
     private static final int ERRORS_AFTER_MAX = 40;
+    private static final int ROUNDS_MAX = 8;
+    private static final int GROWTH_OF_CACHE = 8;
     /** Actors with numbers behind those of the mixes. */
     private static final int LOSER = 7;
     private static final int OTHER = 8;
@@ -92,13 +94,16 @@ public record RandomLives(long seed) implements Scenario {
         }
 
         private void event() {
-            switch (events.nextInt(8)) {
+            switch (events.nextInt(11)) {
                 case 0, 1 -> failingSync();
                 case 2 -> fullDisk();
                 case 3 -> failingRollback();
                 case 4 -> workAmidSync();
                 case 5 -> checkpointAmidWrite();
                 case 6 -> flushBeforeCommit();
+                case 7 -> muchLog();
+                case 8 -> grownInVain();
+                case 9 -> shrinking();
                 default -> work(Mix.CHECKPOINTS);
             }
         }
@@ -215,6 +220,57 @@ public record RandomLives(long seed) implements Scenario {
             stage.background();
             if (actor.active()) {
                 actor.commit(Durability.POWER_SAFE);
+            }
+        }
+
+        /** So much that a log of small segments uses several, in commits that nobody waits for; then one that somebody does, or a checkpoint. */
+        private void muchLog() {
+            quiesce();
+            List<Long> pages = stage.history().latest().after().pages().stream().sorted().toList();
+            for (int round = events.nextInt(ROUNDS_MAX); round >= 0 && !stage.hasFailed(); round--) {
+                DirectedScenario.commitAll(stage, pages, Durability.RELAXED);
+                if (events.nextInt(3) == 0) {
+                    DirectedScenario.commit(stage, anyPage(), Durability.POWER_SAFE);
+                }
+            }
+            if (events.nextBoolean()) {
+                stage.checkpoint();
+            }
+        }
+
+        /** Many pages are taken in vain: what the files have grown by is nobody's. */
+        private void grownInVain() {
+            quiesce();
+            Actor loser = stage.actor(LOSER);
+            loser.begin();
+            for (int count = events.nextInt(GROWTH_OF_CACHE * stage.subject().cachePages()); count > 0 && loser.active(); count--) {
+                loser.allocate(0, PageContent.SLOTS);
+            }
+            if (loser.active()) {
+                loser.rollback();
+            }
+            if (events.nextBoolean()) {
+                stage.reopen();
+            }
+            DirectedScenario.commit(stage, anyPage(), Durability.POWER_SAFE);
+        }
+
+        /** Most pages are given back, and commits follow, so that files may be cut. */
+        private void shrinking() {
+            quiesce();
+            Actor actor = stage.actor(OTHER);
+            actor.begin();
+            for (long page : stage.history().latest().after().pages().stream().sorted().toList()) {
+                if (page != stage.root() && actor.active() && events.nextInt(4) > 0) {
+                    actor.free(page);
+                }
+            }
+            if (actor.active()) {
+                actor.commit(Durability.POWER_SAFE);
+            }
+            for (int count = events.nextInt(3); count > 0 && !stage.hasFailed(); count--) {
+                DirectedScenario.commit(stage, stage.root(), Durability.POWER_SAFE);
+                stage.checkpoint();
             }
         }
 
