@@ -83,9 +83,9 @@ record RandomDamage(long seed, int images) {
                     commit(stage, Durability.POWER_SAFE);
                 }
                 DiskImage image = stage.disk().asSynced();
-                switch (random.nextInt(4)) {
-                    case 0 -> recovery(stage, image, images);
-                    case 1 -> copies(stage, earlier, image, from);
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> recovery(stage, image, images);
+                    case 2 -> copies(stage, earlier, image, from);
                     default -> medium("T2", stage, earlier, before, image, images);
                 }
             }

@@ -28,8 +28,8 @@ public final class RandomHunt {
     private static final int SNAPSHOTS_OF_SEED = 6;
     private static final int STATES_OF_LAPS = 150;
     private static final int LAPS_ONE_IN = 3;
-    private static final int IMAGES_DAMAGED = 40;
-    private static final int DAMAGES_OF_SEED = 4;
+    private static final int IMAGES_DAMAGED = 24;
+    private static final int DAMAGES_OF_SEED = 10;
 
     /** Seeds below are those of the rules' tests. */
     private static final long FIRST_UNTRIED = 1_001;

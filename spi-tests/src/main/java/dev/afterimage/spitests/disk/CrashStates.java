@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Enumerates what a power loss during a trace may leave.
@@ -129,6 +130,21 @@ public final class CrashStates {
     /** The image at the end of a trace in which every undecided part is lost. */
     static DiskImage nothingUnsynced(DiskTrace trace) {
         return new CrashPoint(trace.syncCompletions(), trace.sequence(), UndecidedDisk.after(trace)).nothing().image();
+    }
+
+    /** The image at the end of a trace in which some undecided parts are lost: those behind one of them, or any. */
+    static DiskImage someUnsynced(DiskTrace trace, RandomGenerator random) {
+        CrashPoint end = new CrashPoint(trace.syncCompletions(), trace.sequence(), UndecidedDisk.after(trace));
+        BitSet kept = new BitSet();
+        if (random.nextBoolean()) {
+            kept.set(0, random.nextInt(end.parts() + 1));
+        } else {
+            int lostOneIn = 2 + random.nextInt(8);
+            for (int part = 0; part < end.parts(); part++) {
+                kept.set(part, random.nextInt(lostOneIn) > 0);
+            }
+        }
+        return replay(end, ChoiceVector.of(kept, end.parts())).image();
     }
 
     private interface PointVisitor {

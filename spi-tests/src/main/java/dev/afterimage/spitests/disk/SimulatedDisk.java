@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
 
 import dev.afterimage.spi.storage.DeviceGuarantees;
 import dev.afterimage.spi.storage.Disk;
@@ -110,6 +111,11 @@ public final class SimulatedDisk implements Disk {
     /** What a power loss leaves at worst: of what was not synced, nothing. Needs the trace. */
     public DiskImage asSynced() {
         return CrashStates.nothingUnsynced(trace());
+    }
+
+    /** What a power loss may leave: some of what was not synced. Needs the trace. */
+    public DiskImage asTorn(RandomGenerator random) {
+        return CrashStates.someUnsynced(trace(), random);
     }
 
     /** From now on every call throws a {@link DiskException} that says "the power is off", but for closing handles and locks. A call under way ends so, too. */

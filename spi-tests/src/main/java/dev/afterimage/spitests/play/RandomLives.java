@@ -31,6 +31,7 @@ public record RandomLives(long seed) implements Scenario {
     private static final int CHAPTERS_MAX = 4;
     private static final int STEPS_MAX = 40;
     private static final int SYNCS_BEFORE_FAILURE = 14;
+    private static final int SYNCS_OF_CHECKPOINT = 6;
     private static final int SYNCS_BEFORE_WORK = 8;
     private static final int SECTORS_LEFT_MAX = 120;
     private static final int ERRORS_AFTER_MAX = 40;
@@ -101,7 +102,10 @@ public record RandomLives(long seed) implements Scenario {
                 case 4 -> workAmidSync();
                 case 5 -> checkpointAmidWrite();
                 case 6 -> flushBeforeCommit();
-                case 7 -> muchLog();
+                case 7 -> {
+                    quiesce();
+                    muchLog();
+                }
                 case 8 -> grownInVain();
                 case 9 -> shrinking();
                 default -> work(Mix.CHECKPOINTS);
@@ -115,12 +119,21 @@ public record RandomLives(long seed) implements Scenario {
             again();
             DiskFaults faults = stage.disk().faults();
             int before = faults.struck();
-            if (events.nextInt(4) == 0) {
-                faults.failNamesSync(events.nextInt(3));
-            } else {
-                faults.failSync(file -> true, events.nextInt(SYNCS_BEFORE_FAILURE), SyncFailure.values()[events.nextInt(SyncFailure.values().length)]);
+            switch (events.nextInt(4)) {
+                case 0 -> {
+                    quiesce();
+                    faults.failNamesSync(events.nextInt(3));
+                    muchLog();
+                }
+                case 1 -> {
+                    faults.failSync(file -> true, events.nextInt(SYNCS_OF_CHECKPOINT), anyFailure());
+                    stage.checkpoint();
+                }
+                default -> {
+                    faults.failSync(file -> true, events.nextInt(SYNCS_BEFORE_FAILURE), anyFailure());
+                    work(Mix.COMMITS);
+                }
             }
-            work(Mix.COMMITS);
             if (!stage.hasFailed() && faults.struck() == before) {
                 stage.checkpoint();
             }
@@ -130,6 +143,10 @@ public record RandomLives(long seed) implements Scenario {
                 FailedSync.mustHaveFailed(stage);
                 again();
             }
+        }
+
+        private SyncFailure anyFailure() {
+            return SyncFailure.values()[events.nextInt(SyncFailure.values().length)];
         }
 
         /** There is next to no room, for a while. */
@@ -225,15 +242,14 @@ public record RandomLives(long seed) implements Scenario {
 
         /** So much that a log of small segments uses several, in commits that nobody waits for; then one that somebody does, or a checkpoint. */
         private void muchLog() {
-            quiesce();
             List<Long> pages = stage.history().latest().after().pages().stream().sorted().toList();
             for (int round = events.nextInt(ROUNDS_MAX); round >= 0 && !stage.hasFailed(); round--) {
                 DirectedScenario.commitAll(stage, pages, Durability.RELAXED);
-                if (events.nextInt(3) == 0) {
+                if (!stage.hasFailed() && events.nextInt(3) == 0) {
                     DirectedScenario.commit(stage, anyPage(), Durability.POWER_SAFE);
                 }
             }
-            if (events.nextBoolean()) {
+            if (!stage.hasFailed() && events.nextBoolean()) {
                 stage.checkpoint();
             }
         }
@@ -276,10 +292,11 @@ public record RandomLives(long seed) implements Scenario {
 
         /** How a life ends, and the next begins. */
         private void end() {
-            switch (ends.nextInt(5)) {
+            switch (ends.nextInt(7)) {
                 case 0 -> stage.reopen();
                 case 1 -> quietCrash();
                 case 2 -> crashWithLosers();
+                case 3, 4 -> stage.tornCrash(ends);
                 default -> stage.crash(ends.nextBoolean() ? CrashKind.POWER : CrashKind.PROCESS);
             }
         }

@@ -362,11 +362,19 @@ public final class Stage implements AutoCloseable {
      * @param kind of which nothing survives but what was synced, or all that was written
      */
     public void crash(CrashKind kind) {
+        crash(kind, kind == CrashKind.PROCESS ? disk.asIssued() : disk.asSynced());
+    }
+
+    /** The same by a power loss that leaves some of what was not synced. */
+    public void tornCrash(RandomGenerator random) {
+        crash(CrashKind.POWER, disk.asTorn(random));
+    }
+
+    private void crash(CrashKind kind, DiskImage left) {
         if (seenByStore != disk) {
             throw new IllegalStateException("a disk with something around it cannot crash in the midst of a scenario");
         }
         History.Legal legal = history().legalAt(now(), kind);
-        DiskImage left = kind == CrashKind.PROCESS ? disk.asIssued() : disk.asSynced();
         actors.forEach(Actor::abandon);
         letGo();
         if (!clockJump.isZero()) {
