@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -24,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.mockito.InOrder;
 
 @DisplayName("Opening a store of shadow paging")
 class ShadowRecoveryTest {
@@ -104,6 +109,47 @@ class ShadowRecoveryTest {
         TestStore.open(disk).close();
         assertEquals(bytes, pages.size(), "what the root does not know of is cut off");
         pages.close();
+    }
+
+    @Test
+    @DisplayName("syncs the pages before it writes the root anew, and cuts the file only after that; then it knows how many slots are left")
+    void order() {
+        try (TestStore store = TestStore.create(disk)) {
+            load(store, 3);
+        }
+        DiskFile longer = disk.open("pages");
+        longer.resize(1_000 * TestStore.PAGE_SIZE);
+        longer.close();
+        try (TestStore store = TestStore.open(watched())) {
+            DiskFile pages = files.get(0);
+            DiskFile roots = files.get(1);
+            InOrder order = inOrder(pages, roots);
+            order.verify(pages).syncData();
+            order.verify(roots, atLeastOnce()).write(any(), anyLong());
+            order.verify(roots, atLeastOnce()).syncData();
+            order.verify(pages).resize(anyLong());
+            assertEquals(pages.size(), ((ShadowPagingStrategy) store.strategy).parts().free().slots() * TestStore.PAGE_SIZE);
+        }
+    }
+
+    @Test
+    @DisplayName("gives a long tail of free slots back, and lets nobody take them")
+    void tail() {
+        try (TestStore store = TestStore.create(disk)) {
+            StrategyTransaction large = store.begin();
+            for (int page = 0; page < 500; page++) {
+                TestStore.create(large, page, page);
+            }
+            large.rollback();
+            load(store, 3);
+        }
+        try (TestStore store = TestStore.open(disk)) {
+            FreeSlots free = ((ShadowPagingStrategy) store.strategy).parts().free();
+            DiskFile pages = disk.open("pages");
+            assertEquals(pages.size(), free.slots() * TestStore.PAGE_SIZE);
+            assertEquals(free.endOfUsed() + 32, free.slots());
+            pages.close();
+        }
     }
 
     @Test
