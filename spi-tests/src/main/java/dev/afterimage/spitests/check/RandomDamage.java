@@ -85,7 +85,10 @@ record RandomDamage(long seed, int images) {
                 DiskImage image = stage.disk().asSynced();
                 switch (random.nextInt(6)) {
                     case 0, 1 -> recovery(stage, image, images);
-                    case 2 -> copies(stage, earlier, image, from);
+                    case 2 -> {
+                        stage.checkpoint(); // so that the later copy has younger homes
+                        copies(stage, earlier, stage.disk().asSynced(), from);
+                    }
                     default -> medium("T2", stage, earlier, before, image, images);
                 }
             }
@@ -114,10 +117,13 @@ record RandomDamage(long seed, int images) {
                 boolean recent = random.nextBoolean() && !young.isEmpty();
                 List<DiskEvent.Written> some = recent ? youngWrites : writes;
                 if (random.nextInt(3) > 0 || some.isEmpty()) {
-                    rot(rule, stage.model(), image, any(recent ? young : places));
+                    List<Rot.Place> sectors = recent ? young : places;
+                    String file = any(sectors.stream().map(Rot.Place::file).distinct().toList());
+                    rot(rule, stage.model(), image, any(sectors.stream().filter(place -> place.file().equals(file)).toList()));
                 } else {
-                    DiskEvent.Written one = any(some);
-                    misdirect(rule, stage.model(), image, one, any(some.stream().filter(write -> write.name().equals(one.name())).toList()), durable);
+                    String file = any(some.stream().map(DiskEvent.Written::name).distinct().toList()); // the file first: there are many more writes to some than to others
+                    DiskEvent.Written one = any(some.stream().filter(write -> write.name().equals(file)).toList());
+                    misdirect(rule, stage.model(), image, one, any(some.stream().filter(write -> write.name().equals(file)).toList()), durable);
                 }
             }
         }
