@@ -115,6 +115,37 @@ class TornTailTest {
         assertEquals(end, reading.end().lsn());
     }
 
+    @Test
+    @DisplayName("G3: nor a length that ends just behind the segment, further back in the tail")
+    void g3BehindTheSegment() {
+        fiveForced();
+        long end = LogWorkshop.read(disk).end().lsn();
+        long place = end + 64;
+        ByteBuffer garbage = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        garbage.putInt(4, (int) (LogWorkshop.SEGMENT - place) + 8).putInt(8, RecordFormat.mark(RecordFormat.binding(salt(), place))).putInt(12, 1);
+        disk.plant(file(), place, garbage.array());
+        LogEnd found = LogWorkshop.read(disk).end();
+        assertEquals(end, found.lsn());
+        assertEquals(0, found.tailBytesCut());
+    }
+
+    @Test
+    @DisplayName("a watermark in the tail proves what it says if it is whole, and nothing if it is torn")
+    void tornWatermark() {
+        fiveForced();
+        long end = LogWorkshop.read(disk).end().lsn();
+        long place = end + 64;
+        ByteBuffer watermark = ByteBuffer.allocate(RecordFormat.WATERMARK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        watermark.putLong(RecordFormat.HEADER_BYTES, end + 32);
+        RecordFormat.seal(watermark, 0, RecordFormat.WATERMARK_BYTES, RecordFormat.WATERMARK, 0, place, salt(), new CRC32C());
+        disk.plant(file(), place, watermark.array());
+        assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(disk));
+        disk.flip(file(), place + RecordFormat.HEADER_BYTES + 4); // now it says even more
+        LogEnd found = LogWorkshop.read(disk).end();
+        assertEquals(end, found.lsn());
+        assertEquals(place + RecordFormat.WATERMARK_BYTES - end, found.tailBytesCut(), "there is a trace of it");
+    }
+
     @ParameterizedTest(name = "byte {0} of the header")
     @ValueSource(ints = {0, 4, 8, 12, 16, 23})
     @DisplayName("G4: every byte of a record's header is covered; a change in a forced record is refused")
