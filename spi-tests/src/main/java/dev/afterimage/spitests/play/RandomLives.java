@@ -218,7 +218,9 @@ public record RandomLives(long seed) implements Scenario {
         private void checkpointAmidWrite() {
             quiesce();
             Actor actor = stage.actor(OTHER);
-            actor.begin();
+            if (!actor.begin()) {
+                return;
+            }
             actor.write(anyPage(), stage::checkpoint);
             if (actor.active()) {
                 if (events.nextBoolean()) {
@@ -232,7 +234,9 @@ public record RandomLives(long seed) implements Scenario {
         private void flushBeforeCommit() {
             quiesce();
             Actor actor = stage.actor(OTHER);
-            actor.begin();
+            if (!actor.begin()) {
+                return;
+            }
             actor.write(anyPage());
             stage.background();
             if (actor.active()) {
@@ -305,8 +309,9 @@ public record RandomLives(long seed) implements Scenario {
         private void quietCrash() {
             quiesce();
             Actor actor = stage.actor(OTHER);
-            actor.begin();
-            actor.write(anyPage());
+            if (actor.begin()) {
+                actor.write(anyPage());
+            }
             if (actor.active()) {
                 actor.rollback();
             }
