@@ -81,4 +81,24 @@ class FlipsTest {
         assertEquals(flip + 1, flips.durable().flip());
         store.close();
     }
+
+    @Test
+    @DisplayName("keeps for a snapshot what its tree has, and not what was born after it (V3)")
+    void born() {
+        try (TestStore store = TestStore.create(disk)) {
+            StrategyTransaction first = store.begin();
+            TestStore.create(first, 1, 10);
+            TestStore.commit(first);
+            Flips flips = strategy(store).flips();
+            try (ShadowSnapshot snapshot = flips.openSnapshot()) {
+                for (int value = 11; value < 31; value++) {
+                    StrategyTransaction next = store.begin();
+                    TestStore.write(next, 1, value);
+                    TestStore.commit(next);
+                }
+                assertEquals(2, flips.slotsKeptForSnapshots(), "a page and a node");
+            }
+            assertEquals(0, flips.slotsKeptForSnapshots());
+        }
+    }
 }
