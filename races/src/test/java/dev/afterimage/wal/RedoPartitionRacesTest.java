@@ -12,7 +12,7 @@ import dev.afterimage.races.Interleavings;
 
 /** {@link RedoPartition}: one hands batches over, any number do them. */
 @DisplayName("Redo of one partition, whatever the order of those who do it,")
-public class RedoPartitionRacesTest {
+public final class RedoPartitionRacesTest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final AtomicBoolean atIt = new AtomicBoolean();
