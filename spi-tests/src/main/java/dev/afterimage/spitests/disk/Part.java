@@ -15,6 +15,8 @@ abstract sealed class Part {
     private final DiskCall call;
     /** The number of the failed sync that left it old-or-new: syncs that begin later succeed without it. The largest number if there was none. */
     private long stuckSince = Long.MAX_VALUE;
+    /** Its place in program order. */
+    private long number;
     /** Its number at the crash point that is looked at. */
     private int ordinal = -1;
 
@@ -37,6 +39,14 @@ abstract sealed class Part {
     /** Whether a sync that begins at this number covers it: it had returned, and no failed sync had counted it as clean. */
     boolean isCoveredBySyncAt(long begun) {
         return call.returned() < begun && begun < stuckSince;
+    }
+
+    long number() {
+        return number;
+    }
+
+    void number(long place) {
+        number = place;
     }
 
     int ordinal() {

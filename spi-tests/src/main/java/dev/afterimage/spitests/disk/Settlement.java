@@ -26,7 +26,7 @@ record Settlement(List<Part> durable, Set<Part> gone) {
     }
 
     /** The parts that a sync covers, in program order. */
-    static List<Part> covered(List<Part> pending, DiskEvent.SyncEnded sync) {
+    static List<Part> covered(List<? extends Part> pending, DiskEvent.SyncEnded sync) {
         List<Part> covered = new ArrayList<>();
         for (Part part : pending) {
             boolean inScope = sync.scope() == SyncScope.NAMES ? part instanceof Part.Naming

@@ -1,9 +1,11 @@
 package dev.afterimage.spitests.disk;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class UndecidedDisk {
     private final Map<Integer, UndecidedFile> files = new HashMap<>();
     private final SortedMap<String, Integer> names = new TreeMap<>();
-    private List<Part> pending = new ArrayList<>();
+    /** The undecided parts of each file, in program order: a sync looks at one file's, however many there are of others. */
+    private final Map<Integer, List<Part.OfFile>> pendingOfFiles = new HashMap<>();
+    private List<Part> pendingNames = new ArrayList<>();
+    /** All of these in program order; null until somebody asks. */
+    private @Nullable List<Part> pending;
+    private long parts;
     private final DiskProfile profile;
     /** Kept only where the profile lets a file show them. */
     private final @Nullable Leftovers leftovers;
@@ -48,7 +55,16 @@ final class UndecidedDisk {
 
     /** The undecided parts in program order. */
     List<Part> pending() {
-        return pending;
+        List<Part> known = pending;
+        if (known == null) {
+            known = new ArrayList<>(pendingNames);
+            for (List<Part.OfFile> ofFile : pendingOfFiles.values()) {
+                known.addAll(ofFile);
+            }
+            known.sort(Comparator.comparingLong(Part::number));
+            pending = known;
+        }
+        return known;
     }
 
     /** The durable names and the numbers of their files. */
@@ -135,24 +151,31 @@ final class UndecidedDisk {
     }
 
     private void add(Part part) {
-        pending.add(part);
+        part.number(parts++);
+        pending = null;
         if (part instanceof Part.OfFile ofFile) {
+            pendingOfFiles.computeIfAbsent(ofFile.file(), file -> new ArrayList<>()).add(ofFile);
             file(ofFile.file()).addUndecided(ofFile);
+        } else {
+            pendingNames.add(part);
         }
     }
 
     private void end(DiskEvent.SyncEnded sync) {
         if (sync.failure() == SyncFailure.CLEAN_NEW) {
-            Settlement.covered(pending, sync).forEach(part -> part.stick(sync.call().returned()));
+            Settlement.covered(inScope(sync), sync).forEach(part -> part.stick(sync.call().returned()));
             return;
         }
         Settlement settlement = settlement(sync);
         if (settlement.isEmpty()) {
             return;
         }
-        List<Part> left = new ArrayList<>(pending);
-        left.removeIf(settlement.gone()::contains);
-        pending = left;
+        pending = null;
+        if (sync.scope() == SyncScope.NAMES) {
+            pendingNames = without(pendingNames, settlement.gone());
+        } else {
+            pendingOfFiles.put(sync.file(), without(pendingOf(sync.file()), settlement.gone()));
+        }
         settlement.durable().forEach(this::decide);
         if (sync.scope() != SyncScope.NAMES) {
             UndecidedFile file = file(sync.file());
@@ -161,12 +184,22 @@ final class UndecidedDisk {
         }
     }
 
+    private static <P extends Part> List<P> without(List<P> parts, Set<Part> gone) {
+        List<P> left = new ArrayList<>(parts);
+        left.removeIf(gone::contains);
+        return left;
+    }
+
+    private List<? extends Part> inScope(DiskEvent.SyncEnded sync) {
+        return sync.scope() == SyncScope.NAMES ? pendingNames : pendingOf(sync.file());
+    }
+
     private Settlement settlement(DiskEvent.SyncEnded sync) {
-        List<Part> covered = Settlement.covered(pending, sync);
+        List<Part> covered = Settlement.covered(inScope(sync), sync);
         if (sync.failure() == SyncFailure.CLEAN_OLD) {
             return Settlement.reverting(covered);
         }
-        return sync.scope() == SyncScope.NAMES ? Settlement.ofNames(pending, covered)
+        return sync.scope() == SyncScope.NAMES ? Settlement.ofNames(pendingNames, covered)
                 : Settlement.ofFile(pendingOf(sync.file()), covered, sync, file(sync.file()).size());
     }
 
@@ -192,13 +225,7 @@ final class UndecidedDisk {
     }
 
     private List<Part.OfFile> pendingOf(int file) {
-        List<Part.OfFile> parts = new ArrayList<>();
-        for (Part part : pending) {
-            if (part instanceof Part.OfFile ofFile && ofFile.file() == file) {
-                parts.add(ofFile);
-            }
-        }
-        return parts;
+        return pendingOfFiles.getOrDefault(file, List.of());
     }
 
     /** Applies a change of names to a map of names. */
