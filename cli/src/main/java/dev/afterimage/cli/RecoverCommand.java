@@ -3,11 +3,13 @@ package dev.afterimage.cli;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.PageStores;
 import dev.afterimage.api.StoreConfig;
 import dev.afterimage.api.StoreConfig.OpenMode;
+import dev.afterimage.api.StoreState;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Spec;
         description = {"Recover a store after a crash, show what that took, phase by phase, and close it in good order.", "",
             "Opening a store by a program does the same; this is for those who want to see it, or to have it done beforehand."})
 final class RecoverCommand implements Callable<Integer> {
+    private static final long ROLLBACK_LOOK_NANOS = 5_000_000;
     private static final int CACHE_MIB_MAX = 1 << 20;
 
     @Parameters(paramLabel = "STORE", description = "The folder of the store, or scheme:place.")
@@ -55,9 +58,17 @@ final class RecoverCommand implements Callable<Integer> {
             line.finished();
             out.print(RecoveryTable.render(opened.recoveryReport()));
             out.flush();
+            finishRollbacks(opened);
         } finally {
             line.finished();
         }
         return Afterimage.OK;
+    }
+
+    /** Where a strategy rolls back behind the open store, waits for that: closed before, the store would have the rest of it to do at its next opening. */
+    private static void finishRollbacks(PageStore opened) {
+        while (opened.state() == StoreState.OPEN && opened.statistics().transactionsRollingBack() > 0) {
+            LockSupport.parkNanos(ROLLBACK_LOOK_NANOS);
+        }
     }
 }
