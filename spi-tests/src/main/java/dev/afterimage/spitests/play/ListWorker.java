@@ -92,7 +92,11 @@ final class ListWorker implements Runnable {
             }
             run.failed();
         } catch (RuntimeException e) {
-            throw unexpected(mine.toString(), e);
+            // A strategy may refuse one transaction when the disk fails under it, and fail the store with the next.
+            if (!run.mayFail() || !(e.getCause() instanceof DiskException)) {
+                throw unexpected(mine.toString(), e);
+            }
+            run.failed();
         } finally {
             if (transaction != null) {
                 transaction.close();
