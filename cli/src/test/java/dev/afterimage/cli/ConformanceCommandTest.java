@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,30 +20,13 @@ import dev.afterimage.spitests.ConformanceRun;
 import dev.afterimage.spitests.RuleReport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
-import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 @DisplayName("afterimage conformance")
-class ConformanceCommandTest {
+class ConformanceCommandTest extends CommandLineTest {
     private static final Pattern REPLAY = Pattern.compile("--replay '(kit1:[^']+:k?[^']*)'");
-
-    @TempDir
-    Path folder;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        CommandLine command = Afterimage.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        return command.execute(arguments);
-    }
 
     @Test
     @DisplayName("tells of a plug-in that syncs nothing which rules it breaks, in a table, in JUnit's XML and in a page, and each failure's line shows it again; the same plug-in with syncs passes")

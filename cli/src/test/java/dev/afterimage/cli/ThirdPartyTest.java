@@ -15,27 +15,11 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 @DisplayName("A third party's plug-in")
-class ThirdPartyTest {
-    private static final Path SHIPPED = Path.of("../examples/data/payment-orders.csv");
+class ThirdPartyTest extends CommandLineTest {
     private static final Path ROLLBACK_JOURNAL = Path.of("../examples/rollback-journal/target/classes");
     private static final Path NEW_STRATEGY = Path.of("../examples/strategy-template/new-strategy");
-
-    @TempDir
-    Path folder;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
-        CommandLine command = Afterimage.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        return command.execute(arguments);
-    }
 
     @Test
     @DisplayName("the rollback journal among the examples is a row of the comparison, with nothing lost by killed processes and power failures")

@@ -196,7 +196,7 @@ final class SmallStore implements AutoCloseable {
 
         @Override
         public void copyAfter(int range, ByteBuffer target) {
-            throw new UnsupportedOperationException("not asked for by this strategy");
+            throw new UnsupportedOperationException("not asked for by this strategy, which copies after-bytes from its own pages");
         }
     }
 }

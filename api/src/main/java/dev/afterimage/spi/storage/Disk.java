@@ -50,6 +50,9 @@ public interface Disk extends AutoCloseable {
     /**
      * Makes every create, rename and delete that returned before this call durable.
      *
+     * <p>As with bytes ({@link DiskFile#sync()}), a name that is only seen is another matter: after a failed call the operating system may show names that it will never write, and no later call makes those
+     * durable. So whoever opens a store after that and wants to rely on a name has to make it again, and then sync.
+     *
      * @throws SyncFailedException which is final for this disk
      */
     void syncNames();

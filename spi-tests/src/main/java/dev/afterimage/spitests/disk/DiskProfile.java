@@ -25,7 +25,7 @@ public enum DiskProfile {
     GARBAGE,
     /** No power-safe overwriting: any sector in flight may be trashed, and with it all of the aligned 4 KiB around it, whatever was durable there. */
     NO_PSOW,
-    /** STRICT, but a rename is a new name and then the removal of the old one: either may survive without the other, so that there are both names, or neither. */
+    /** STRICT, but a rename is a new name and then the removal of the old one: either may survive without the other, so that there are both names, or neither. Less than the contract promises, as some file systems do. */
     SPLIT_RENAME;
 
     /** Sectors of the block that a torn write takes along without power-safe overwriting. */
