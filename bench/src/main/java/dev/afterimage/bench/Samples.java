@@ -18,9 +18,17 @@ final class Samples {
         return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 
+    double smallest() {
+        return values[0];
+    }
+
+    double largest() {
+        return values[values.length - 1];
+    }
+
     /** Median, smallest and largest, in the columns of the tables. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%,8.0f   %,6.0f to %,6.0f", median(), values[0], values[values.length - 1]);
+        return String.format(Locale.ROOT, "%,8.0f   %,6.0f to %,6.0f", median(), smallest(), largest());
     }
 }

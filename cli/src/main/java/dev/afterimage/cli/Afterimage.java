@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** The command's entrance: exit status 0 on success, 1 when a check failed, 2 for bad usage or input; never a stack trace unless asked for. */
 @Command(name = "afterimage", mixinStandardHelpOptions = true, version = "afterimage 0.1.0",
         description = "A crash-safe, transactional page store whose recovery strategy is a plug-in.",
-        subcommands = {StrategiesCommand.class, CompareCommand.class, ConformanceCommand.class, RecoverCommand.class, LogCommand.class, TransfersCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {StrategiesCommand.class, CompareCommand.class, ConformanceCommand.class, RecoverCommand.class, LogCommand.class, BenchCommand.class, TransfersCommand.class, CommandLine.HelpCommand.class},
         footer = {"", "Exit status: 0 on success, 1 when a check failed, 2 for bad usage or input."})
 public final class Afterimage implements Runnable {
     /** Success. */

@@ -93,7 +93,7 @@ class ArchitectureTest {
                 "spitests", Set.of("api"),
                 "cli", Set.of("api", "spitests"),
                 "examples", Set.of("api"),
-                "bench", Set.of("api", "wal")));
+                "bench", Set.of("api", "wal", "buffer", "memory", "cli")));
         modules.keySet().stream().filter(ArchitectureTest::isStrategy).forEach(strategy -> allowed.put(strategy, FOUNDATION));
         // The plug-in of a third party has what every third party has.
         allowed.put("examples.rollbackjournal", Set.of("api"));
@@ -125,10 +125,16 @@ class ArchitectureTest {
     @DisplayName("Strategies, storage and engine export nothing: ServiceLoader is the only door")
     void onlyDoor() {
         modules.forEach((name, descriptor) -> {
-            if (isStrategy(name) || Set.of("storage", "engine", "cli").contains(name)) {
+            if (isStrategy(name) || Set.of("storage", "engine").contains(name)) {
                 assertTrue(descriptor.exports().isEmpty(), () -> "the module " + name + " exports " + descriptor.exports());
             }
         });
+    }
+
+    @Test
+    @DisplayName("The command exports what the harness of the benchmarks provides and answers with, and nothing else")
+    void doorOfTheBenchmarks() {
+        assertEquals(Set.of("dev.afterimage.cli.benchmark"), modules.get("cli").exports().stream().map(ModuleDescriptor.Exports::source).collect(Collectors.toSet()));
     }
 
     @Test
