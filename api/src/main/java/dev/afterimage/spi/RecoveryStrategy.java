@@ -39,6 +39,15 @@ public interface RecoveryStrategy extends AutoCloseable {
     StrategyTransaction begin(long transactionId);
 
     /**
+     * The same, and gives back a transaction that is over, whose memory the strategy may use for the new one. Who does not care need not.
+     *
+     * @param former what an earlier call returned: it was committed and its ticket awaited, or it was rolled back, nothing threw, and nobody refers to it or its ticket any more
+     */
+    default StrategyTransaction begin(long transactionId, StrategyTransaction former) {
+        return begin(transactionId);
+    }
+
+    /**
      * Holds the present moment still for a reader that takes no locks. Only called where {@link OptionalTrait#SNAPSHOT_READS} is declared.
      *
      * @param transactionId as in {@link #begin}

@@ -44,6 +44,7 @@ public final class BufferPool implements AutoCloseable {
     private final PageTable table;
     private final EvictionQueues queues;
     private final DirectBuffers pageCopies;
+    private final HitCounter hits = new HitCounter();
     private final LongAdder misses = new LongAdder();
     private final LongAdder evictions = new LongAdder();
     private final LongAdder pagesWritten = new LongAdder();
@@ -102,7 +103,7 @@ public final class BufferPool implements AutoCloseable {
         long key = PageTable.key(space, number);
         Frame frame = table.tryPin(key, space, number);
         if (frame != null) {
-            frame.touch(queues.admissions(), queues.period());
+            hit(frame);
             return frame;
         }
         return pinSlowly(new PageLoad(key, space, number, false));
@@ -120,6 +121,30 @@ public final class BufferPool implements AutoCloseable {
         return pinSlowly(new PageLoad(PageTable.key(space, number), space, number, true));
     }
 
+    /**
+     * Pins a page for somebody who overwrites all of it: what it holds is anything. The caller marks it dirty and unpins it, and sees to it that nobody else uses the page.
+     *
+     * @throws CacheExhaustedException if every page stays pinned for some seconds
+     * @throws dev.afterimage.spi.storage.DiskException if another page cannot be written to make room
+     * @throws dev.afterimage.api.StoreClosedException after {@link #close()}
+     */
+    public Frame pinToOverwrite(PageSpace space, long number) {
+        Frame resident = pinResident(space, number);
+        return resident == null ? pinNew(space, number) : resident;
+    }
+
+    /**
+     * Says that nobody wants what a page holds any more, but that it is likely to be overwritten soon ({@link #pinToOverwrite}): if it is resident it stays so, and counts as clean, so that it
+     * leaves without being written when its frame is needed. The page is one that only the caller changes, and no log speaks of it; it is not pinned.
+     */
+    public void letBe(PageSpace space, long number) {
+        Frame frame = pinResident(space, number);
+        if (frame != null) {
+            frame.forgetChanges();
+            frame.unpin();
+        }
+    }
+
     /** Pins a page only if it is resident, reading and waiting for nothing; null if it is not, or is just coming or leaving. */
     public @Nullable Frame pinResident(PageSpace space, long number) {
         long key = PageTable.key(space, number);
@@ -128,7 +153,7 @@ public final class BufferPool implements AutoCloseable {
             frame = table.pinResident(key, space, number);
         }
         if (frame != null) {
-            frame.touch(queues.admissions(), queues.period());
+            hit(frame);
         }
         return frame;
     }
@@ -143,7 +168,7 @@ public final class BufferPool implements AutoCloseable {
         if (frame == null) {
             return load(load);
         }
-        frame.touch(queues.admissions(), queues.period());
+        hit(frame);
         if (load.makes) {
             frame.latchExclusive();
             frame.page().fill(0, pageSize, (byte) 0);
@@ -176,6 +201,11 @@ public final class BufferPool implements AutoCloseable {
         queues.admit(frame, load.makes);
         table.publish(load, frame);
         return frame;
+    }
+
+    private void hit(Frame frame) {
+        frame.touch(queues.admissions(), queues.period());
+        hits.add();
     }
 
     /** A frame for the caller alone, free or made free by sending a page away. */
@@ -444,11 +474,7 @@ public final class BufferPool implements AutoCloseable {
 
     /** What the pool has done so far. */
     public BufferStatistics statistics() {
-        long hits = 0;
-        for (Frame frame : frames) {
-            hits += frame.hits();
-        }
-        return new BufferStatistics(hits, misses.sum(), evictions.sum(), pagesWritten.sum());
+        return new BufferStatistics(hits.sum(), misses.sum(), evictions.sum(), pagesWritten.sum());
     }
 
     /**

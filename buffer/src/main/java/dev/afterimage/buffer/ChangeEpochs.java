@@ -9,16 +9,18 @@ import org.jspecify.annotations.Nullable;
  * Tells a checkpoint when every commit that began before it has put its pages into the cache, without ever making a commit wait.
  *
  * <p>Commits enter the current epoch and leave it when they are done. A checkpoint opens a new epoch and waits until the older one is empty; commits that come
- * meanwhile enter the new one. Two counters are enough, because {@link RedoPoint} lets one caller at a time open an epoch, and the counter it reuses was seen empty by the one before.
+ * meanwhile enter the new one. Two counters (in parts) are enough, because {@link RedoPoint} lets one caller at a time open an epoch, and the counter it reuses was seen empty by the one before.
  *
  * <p>The order that matters: a commit that entered an epoch sees all that was written before that epoch was opened, above all the redo point. So each
  * commit either is waited for, or decides about page images with the new redo point.
  */
 final class ChangeEpochs {
-    /** Ints between the two counters, so that they do not share a cache line. */
+    /** Ints between counters, so that they do not share a cache line. */
     private static final int STRIDE = 32;
+    /** Each epoch is counted in so many parts, one for the threads of one number modulo this: commits on different cores share no counter. */
+    private static final int PARTS = 16;
 
-    private final AtomicIntegerArray commits = new AtomicIntegerArray(3 * STRIDE);
+    private final AtomicIntegerArray commits = new AtomicIntegerArray((2 * PARTS + 1) * STRIDE);
     private volatile long epoch;
     private volatile @Nullable Thread waiter;
 
@@ -26,7 +28,7 @@ final class ChangeEpochs {
     long enter() {
         while (true) {
             long joined = epoch;
-            commits.getAndIncrement(slot(joined));
+            commits.getAndIncrement(slot(joined, part()));
             if (epoch == joined) {
                 return joined;
             }
@@ -35,9 +37,9 @@ final class ChangeEpochs {
         }
     }
 
-    /** Leaves the epoch that {@link #enter} returned. */
+    /** Leaves the epoch that {@link #enter} returned to the same thread. */
     void leave(long joined) {
-        int left = commits.decrementAndGet(slot(joined));
+        int left = commits.decrementAndGet(slot(joined, part()));
         assert left >= 0 : "a commit left epoch " + joined + " twice";
         Thread waiting = waiter;
         if (left == 0 && waiting != null) {
@@ -52,9 +54,12 @@ final class ChangeEpochs {
         waiter = Thread.currentThread();
         try {
             epoch = older + 1;
-            while (commits.get(slot(older)) != 0) {
-                LockSupport.park(this);
-                interrupted |= Thread.interrupted();
+            for (int part = 0; part < PARTS; part++) {
+                // Once it has been seen empty, only those enter it that leave again at once because the epoch has moved on.
+                while (commits.get(slot(older, part)) != 0) {
+                    LockSupport.park(this);
+                    interrupted |= Thread.interrupted();
+                }
             }
         } finally {
             waiter = null;
@@ -64,7 +69,11 @@ final class ChangeEpochs {
         }
     }
 
-    private static int slot(long epoch) {
-        return STRIDE + (int) (epoch & 1) * STRIDE;
+    private static int part() {
+        return (int) Thread.currentThread().getId() & PARTS - 1;
+    }
+
+    private static int slot(long epoch, int part) {
+        return STRIDE * (1 + 2 * part + (int) (epoch & 1));
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A pin keeps the page in this frame; it says nothing about its bytes. Whoever changes bytes holds the latch exclusively, and calls {@link #markDirty} after
- * the last change and before letting go of the latch; a write-back holds the latch shared. A reader that another protocol (the engine's page locks) keeps apart
+ * the last change and before letting go of the latch (private pages have {@link #markChangedByOwner}); a write-back holds the latch shared. A reader that another protocol (the engine's page locks) keeps apart
  * from writers needs no latch. Safe for many threads.
  */
 public final class Frame {
@@ -51,12 +51,14 @@ public final class Frame {
     private static final int CACHE_LINE_BYTES = 64;
 
     private static final VarHandle STATE;
-    private static final VarHandle HITS;
+    private static final VarHandle CHANGES;
+    private static final VarHandle RECOVERY_LSN;
 
     static {
         try {
             STATE = MethodHandles.lookup().findVarHandle(Frame.class, "state", long.class);
-            HITS = MethodHandles.lookup().findVarHandle(Frame.class, "hits", long.class);
+            CHANGES = MethodHandles.lookup().findVarHandle(Frame.class, "changes", long.class);
+            RECOVERY_LSN = MethodHandles.lookup().findVarHandle(Frame.class, "recoveryLsn", long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -80,7 +82,9 @@ public final class Frame {
     private long number;
     private long key;
 
-    // Dirty means that changes and writtenChanges differ. Both move only under the latch: changes exclusively, writtenChanges by the one writer, shared.
+    // Dirty means that changes and writtenChanges differ. Both move only under the latch: changes exclusively, writtenChanges by the one writer, shared. Private pages are an exception: the one thread that may
+    // change them moves both without it (see markChangedByOwner).
+    // Changes is moved by release: who may rely on seeing it has it from the latch, from owning the frame (unpinning is a full fence), or has waited for an epoch that was left after it.
     private volatile long changes;
     private volatile long writtenChanges;
     private volatile long recoveryLsn = NO_RECOVERY_LSN;
@@ -88,7 +92,6 @@ public final class Frame {
     // What eviction goes by; hits change them without a lock, and a lost update does no harm.
     private int frequency;
     private int touchedAt;
-    private long hits;
 
     Frame(int index, OffHeapBytes page, int headerBytes) {
         this.index = index;
@@ -141,6 +144,21 @@ public final class Frame {
             throw new IllegalStateException(this + " was marked dirty without a pin and the exclusive latch: a write-back beside it could miss the change");
         }
         noteChange(lsn);
+    }
+
+    /**
+     * The same without the latch, for a page that one thread alone ever changes, and that no log speaks of: a private one. To be called after each change, with the page pinned since before it.
+     *
+     * <p>A write-back beside the change may have written half of it. But it counts as the write of those changes that were marked before it read a byte, so behind this mark the page is dirty whatever
+     * that write did, and is written again before it leaves. A write-back that sees the mark, which is a release, sees the bytes before it.
+     *
+     * @throws IllegalStateException if the frame is not pinned
+     */
+    public void markChangedByOwner() {
+        if ((state & PINS) == 0) {
+            throw new IllegalStateException(this + " was marked as changed without a pin: it may have left meanwhile");
+        }
+        CHANGES.setRelease(this, changes + 1);
     }
 
     /** Whether the page differs from what was last written. */
@@ -319,13 +337,19 @@ public final class Frame {
     void noteChange(long lsn) {
         // The recovery LSN first: whoever sees the page dirty must see from where.
         if (lsn < recoveryLsn) {
-            recoveryLsn = lsn;
+            RECOVERY_LSN.setRelease(this, lsn);
         }
-        changes = changes + 1;
+        CHANGES.setRelease(this, changes + 1);
     }
 
     long changes() {
         return changes;
+    }
+
+    /** Counts as clean from here on, for nobody wants its changes; for the one that alone changes the page, and pins it. A write that is under way may make it dirty again, which costs a write. */
+    void forgetChanges() {
+        assert isPinned() && recoveryLsn == NO_RECOVERY_LSN : this;
+        writtenChanges = changes;
     }
 
     /** A write of the page as it was after that many changes has completed; called under the shared latch that the write was made under. */
@@ -350,11 +374,6 @@ public final class Frame {
                 frequency++;
             }
         }
-        HITS.setOpaque(this, (long) HITS.getOpaque(this) + 1);
-    }
-
-    long hits() {
-        return (long) HITS.getOpaque(this);
     }
 
     int frequency() {

@@ -114,7 +114,7 @@ public final class PrivatePages {
             } finally {
                 original.unpin();
             }
-            Frame frame = pinFreshSlot();
+            Frame frame = pinFreshSlot(false);
             frame.latchExclusive();
             try {
                 frame.page().put(0, bytes.flip());
@@ -137,16 +137,33 @@ public final class PrivatePages {
      * @throws dev.afterimage.spi.storage.DiskFullException if there is no slot for it; nothing has changed then
      */
     public Frame add(long pageId) {
+        return add(pageId, true, null);
+    }
+
+    /**
+     * The same for a caller that overwrites all of it: not zeros but anything, and perhaps clean.
+     *
+     * @param attachment what to hang on the version, as {@link #attach} does
+     * @throws IllegalStateException if the page has a private version
+     * @throws dev.afterimage.spi.storage.DiskFullException if there is no slot for it; nothing has changed then
+     */
+    public Frame addToOverwrite(long pageId, @Nullable Object attachment) {
+        return add(pageId, false, attachment);
+    }
+
+    private Frame add(long pageId, boolean zeros, @Nullable Object attachment) {
         int version = newest.get(pageId);
         if (version != LongToIntMap.ABSENT && slotOf[version] != DISCARDED) {
             throw new IllegalStateException("page " + pageId + " has a private version already");
         }
-        Frame frame = pinFreshSlot();
+        Frame frame = pinFreshSlot(zeros);
         if (version != LongToIntMap.ABSENT && version >= levelStart) {
             slotOf[version] = frame.number();
         } else {
             push(pageId, frame.number());
+            version = height - 1;
         }
+        attachments[version] = attachment;
         return frame;
     }
 
@@ -258,10 +275,10 @@ public final class PrivatePages {
         cursor.forget();
     }
 
-    private Frame pinFreshSlot() {
+    private Frame pinFreshSlot(boolean zeros) {
         long slot = slots.take();
         try {
-            return pool.pinNew(space, slot);
+            return zeros ? pool.pinNew(space, slot) : pool.pinToOverwrite(space, slot);
         } catch (RuntimeException | Error e) {
             slots.give(slot);
             throw e;
@@ -279,11 +296,17 @@ public final class PrivatePages {
         height++;
     }
 
-    /** Gives a version's slot back, unless it has none. The pool forgets it first: after the give it may be anybody's. */
+    /** Gives a version's slot back, unless it has none. The pool forgets it first: after the give it may be anybody's. One that is kept for this thread's next version stays in the cache. */
     private void giveBack(int version) {
-        if (slotOf[version] != DISCARDED) {
-            pool.discard(space, slotOf[version]);
-            slots.give(slotOf[version]);
+        long slot = slotOf[version];
+        if (slot == DISCARDED) {
+            return;
+        }
+        if (slots.keep(slot)) {
+            pool.letBe(space, slot);
+        } else {
+            pool.discard(space, slot);
+            slots.give(slot);
         }
     }
 
@@ -299,6 +322,7 @@ public final class PrivatePages {
         private long[] sorted = new long[CAPACITY_MIN];
         private int count;
         private int at = -1;
+        private int version = LongToIntMap.ABSENT;
 
         private Cursor() {}
 
@@ -315,11 +339,13 @@ public final class PrivatePages {
             assert count == newest.size() : count + " newest versions, " + newest.size() + " pages";
             Arrays.sort(sorted, 0, count);
             at = -1;
+            version = LongToIntMap.ABSENT;
         }
 
         private void forget() {
             count = 0;
             at = -1;
+            version = LongToIntMap.ABSENT;
             if (sorted.length > CAPACITY_KEPT) {
                 sorted = new long[CAPACITY_MIN];
             }
@@ -330,15 +356,20 @@ public final class PrivatePages {
             if (at < count) {
                 at++;
             }
+            version = at < count ? newest.get(sorted[at]) : LongToIntMap.ABSENT;
             return at < count;
         }
 
         /** The page. */
         public long pageId() {
-            if (at < 0 || at >= count) {
+            return pageIds[version()];
+        }
+
+        private int version() {
+            if (version == LongToIntMap.ABSENT) {
                 throw new IllegalStateException("the walk is not at a page: call next() until it says false");
             }
-            return sorted[at];
+            return version;
         }
 
         /** Whether the page ceases to exist. */
@@ -348,7 +379,7 @@ public final class PrivatePages {
 
         /** The slot of its newest version; -1 if it is discarded. */
         public long slot() {
-            return slotOf[versionOf(pageId())];
+            return slotOf[version()];
         }
 
         /**
@@ -365,7 +396,7 @@ public final class PrivatePages {
 
         /** What hangs on its newest version; null if nothing. */
         public @Nullable Object attachment() {
-            return attachments[versionOf(pageId())];
+            return attachments[version()];
         }
     }
 }

@@ -11,4 +11,13 @@ public interface SlotSource {
 
     /** Takes a slot back; never fails. */
     void give(long slot);
+
+    /**
+     * Takes a slot back whose page may stay in the cache, because it will be given to the same caller again and to nobody else before that page has been discarded.
+     *
+     * @return false if not: then the page is to be discarded and the slot to be {@linkplain #give given} back
+     */
+    default boolean keep(long slot) {
+        return false;
+    }
 }

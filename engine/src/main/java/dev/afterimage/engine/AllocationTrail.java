@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** The groups whose maps one transaction holds: where it allocates next, and which hints an undo makes stale. */
 final class AllocationTrail {
+    private static final int KEPT_MAX = 1024;
+
     private long[] groups = new long[0];
     private int count;
 
@@ -18,6 +20,13 @@ final class AllocationTrail {
             groups = Arrays.copyOf(groups, Math.max(4, count * 2));
         }
         groups[count++] = group;
+    }
+
+    void clear() {
+        count = 0;
+        if (groups.length > KEPT_MAX) {
+            groups = new long[0];
+        }
     }
 
     int count() {

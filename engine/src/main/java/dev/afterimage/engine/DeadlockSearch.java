@@ -21,6 +21,8 @@ final class DeadlockSearch {
     private LockOwner[] open = new LockOwner[16];
     private int openCount;
     private long run;
+    /** The second look is under way; the latches of the stripes are not reentrant. */
+    private boolean holdsAll;
 
     DeadlockSearch(PageLocks locks) {
         this.locks = locks;
@@ -41,6 +43,7 @@ final class DeadlockSearch {
 
     private void breakCircle(LockOwner requester, LockRequest request) {
         locks.lockAllStripes();
+        holdsAll = true;
         try {
             if (request.state != LockRequest.WAITING) {
                 return;
@@ -59,6 +62,7 @@ final class DeadlockSearch {
             assert given != null && given.state == LockRequest.WAITING;
             locks.sacrifice(given, describe(requester, end));
         } finally {
+            holdsAll = false;
             locks.unlockAllStripes();
         }
     }
@@ -89,13 +93,20 @@ final class DeadlockSearch {
             return false;
         }
         long page = request.page;
+        if (holdsAll) {
+            return followIfWaiting(from, request, page, requester);
+        }
         locks.lockStripe(page);
         try {
-            boolean stillWaits = from.waiting == request && request.state == LockRequest.WAITING && request.page == page;
-            return stillWaits && followWait(request, requester);
+            return followIfWaiting(from, request, page, requester);
         } finally {
             locks.unlockStripe(page);
         }
+    }
+
+    private boolean followIfWaiting(LockOwner from, LockRequest request, long page, LockOwner requester) {
+        boolean stillWaits = from.waiting == request && request.state == LockRequest.WAITING && request.page == page;
+        return stillWaits && followWait(request, requester);
     }
 
     /**

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by its stripe; reused for another page once nobody holds or wants it. Invariant: either one exclusive holder, or any number of shared ones;
  * and the first waiter is never one that could be granted.
  */
-final class LockEntry {
+class LockEntry {
     long page;
     @Nullable LockRequest holders;
     int holderCount;
@@ -64,6 +64,15 @@ final class LockEntry {
         request.holds = false;
         request.exclusive = false;
         holderCount--;
+    }
+
+    /** How many wait. */
+    int waiters() {
+        int count = 0;
+        for (LockRequest waiter = firstWaiter; waiter != null; waiter = waiter.nextWaiter) {
+            count++;
+        }
+        return count;
     }
 
     /** Puts a request at the end of the queue; one that holds already goes before all that hold nothing, behind others of its kind. */

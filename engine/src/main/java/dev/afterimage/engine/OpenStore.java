@@ -1,10 +1,7 @@
 package dev.afterimage.engine;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -45,11 +42,10 @@ final class OpenStore implements PageStore {
     private final PageLocks locks;
     private final LateRollback lateRollback;
     private final SpaceMap space;
-    private final Workspace.Pool workspaces;
     private final CheckpointScheduler checkpoints;
     private final WorkAttempts attempts;
     private final AtomicLong lastTransactionId;
-    private final Set<OpenTransaction> active = ConcurrentHashMap.newKeySet();
+    private final OpenTransactions transactions = new OpenTransactions(this);
     /** Read by those who ask the strategy something outside a transaction, written by its closing. */
     private final ReentrantReadWriteLock strategyInUse = new ReentrantReadWriteLock();
     private final StoreClosing closing;
@@ -63,7 +59,6 @@ final class OpenStore implements PageStore {
         traits = parts.provider().traits();
         health = parts.health();
         locks = new PageLocks(parts.time());
-        workspaces = new Workspace.Pool(traits.changeDetail(), usablePageBytes());
         // Before anything else looks at pages: what a crash left unfinished keeps its pages to itself.
         lateRollback = new LateRollback(recovered(strategy), locks, health, parts.time());
         this.report = lateRollback.transactions() == 0 ? report : report.withRollingBack(lateRollback.transactions(), lateRollback.pages());
@@ -88,30 +83,28 @@ final class OpenStore implements PageStore {
 
     @Override
     public Transaction begin(TransactionOptions options) {
-        return begin(options, 0, false);
+        return new TransactionReference(begin(options, 0), health, false);
     }
 
-    /**
-     * Begins a transaction.
-     *
-     * @param age the id of the first attempt at the same work, or 0
-     * @param managed whether {@link #call} ends it
-     */
-    OpenTransaction begin(TransactionOptions options, long age, boolean managed) {
-        Objects.requireNonNull(options, "options");
+    /** Begins a transaction that {@link #call} ends; {@code age} is the id of the first attempt at the same work, or 0. */
+    TransactionReference beginManaged(TransactionOptions options, long age) {
+        return new TransactionReference(begin(options, age), health, true);
+    }
+
+    private OpenTransaction begin(TransactionOptions options, long age) {
+        OpenTransaction.check(options);
         health.check();
         if (options.snapshot()) {
             requireTrait(OptionalTrait.SNAPSHOT_READS, "TransactionOptions.readOnlySnapshot()");
         }
         long id = nextTransactionId();
-        OpenTransaction transaction = new OpenTransaction(this, id, age == 0 ? id : age, options, managed);
-        // Registered before the second look: either this look sees that the store is closing, or the closing sees this transaction.
-        active.add(transaction);
-        boolean started = false;
+        // Claimed before the second look: either this look sees that the store is closing, or the closing sees this transaction.
+        OpenTransaction transaction = transactions.claim();
+        boolean begun = false;
         try {
             health.check();
-            transaction.start();
-            started = true;
+            transaction.begin(id, age == 0 ? id : age, options);
+            begun = true;
             return transaction;
         } catch (SyncFailedException | StoreFailedException e) {
             health.failed(e);
@@ -119,8 +112,8 @@ final class OpenStore implements PageStore {
         } catch (DiskException e) {
             throw new StoreException("transaction " + id + " could not begin: the disk failed: " + e.getMessage(), e);
         } finally {
-            if (!started) {
-                active.remove(transaction);
+            if (!begun) {
+                transaction.gate().free();
             }
         }
     }
@@ -174,7 +167,7 @@ final class OpenStore implements PageStore {
         strategyInUse.readLock().lock();
         try {
             StoreStatistics last = finalStatistics;
-            return last == null ? counters.with(parts.disk(), strategy.statistics(), lateRollback) : last;
+            return last == null ? counters.with(transactions.counts(), parts.disk(), strategy.statistics(), lateRollback) : last;
         } finally {
             strategyInUse.readLock().unlock();
         }
@@ -204,7 +197,7 @@ final class OpenStore implements PageStore {
             try {
                 strategy.close();
             } finally {
-                finalStatistics = counters.with(parts.disk(), last, lateRollback);
+                finalStatistics = counters.with(transactions.counts(), parts.disk(), last, lateRollback);
             }
         } finally {
             strategyInUse.writeLock().unlock();
@@ -222,13 +215,8 @@ final class OpenStore implements PageStore {
         return lastTransactionId.incrementAndGet();
     }
 
-    void ended(OpenTransaction transaction) {
-        active.remove(transaction);
-    }
-
-    /** In the order of their numbers: closing rolls them back, and what that asks of the disk must not depend on chance (rule N1). */
     List<OpenTransaction> active() {
-        return active.stream().sorted(Comparator.comparingLong(OpenTransaction::id)).toList();
+        return transactions.active();
     }
 
     Durability durability() {
@@ -261,10 +249,6 @@ final class OpenStore implements PageStore {
 
     SpaceMap space() {
         return space;
-    }
-
-    Workspace.Pool workspaces() {
-        return workspaces;
     }
 
     LateRollback lateRollback() {

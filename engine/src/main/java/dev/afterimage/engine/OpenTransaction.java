@@ -1,8 +1,9 @@
 package dev.afterimage.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Objects;
 
 import dev.afterimage.api.DeadlockException;
 import dev.afterimage.api.Durability;
@@ -11,7 +12,6 @@ import dev.afterimage.api.RetryableTransactionException;
 import dev.afterimage.api.Savepoint;
 import dev.afterimage.api.StoreException;
 import dev.afterimage.api.StoreFailedException;
-import dev.afterimage.api.Transaction;
 import dev.afterimage.api.TransactionOptions;
 import dev.afterimage.api.TransactionState;
 import dev.afterimage.api.TransactionStateException;
@@ -27,77 +27,107 @@ import org.jspecify.annotations.Nullable;
  * A transaction: the state machine of {@link TransactionState} and page locks; what becomes of errors from below, {@link ErrorsFromBelow} says.
  *
  * <p>Each call passes the {@link CallGate}, so that the thread that closes the store can take over a transaction between two calls.
+ *
+ * <p>It is used again and again, with all the memory that hangs on it, for one transaction after another ({@link OpenTransactions}); applications hold a {@link TransactionReference}, which lets
+ * go of it before the next one has it.
  */
-final class OpenTransaction implements Transaction {
+final class OpenTransaction {
     /** Longer waits count as this: about a century. */
     private static final Duration LOCK_TIMEOUT_MAX = Duration.ofDays(36_500);
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(OpenTransaction.class, "state", TransactionState.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final OpenStore store;
     private final StoreHealth health;
-    private final long id;
-    private final Thread owner = Thread.currentThread();
-    private final boolean readOnly;
-    /** Reads one moment, and takes no page locks. */
-    private final boolean snapshot;
-    private final Durability durability;
-    private final long lockTimeoutNanos;
-    /** Begun by {@link OpenStore#call}, which alone may end it. */
-    private final boolean managed;
-    private final Workspace workspace;
-    // Both are set by start(), before any other call can pass the gate.
-    private StrategyTransaction strategy;
-    private TransactionPages pages;
     private final CallGate gate = new CallGate();
+    private final LockOwner lockOwner = new LockOwner();
+    private final TransactionPages pages;
+    private final TransactionCounts counts = new TransactionCounts();
     private final ArrayList<Mark> marks = new ArrayList<>(0);
     private final AllocationTrail trail = new AllocationTrail();
+    private boolean oneOfMany;
 
-    private volatile TransactionState state = TransactionState.ACTIVE;
+    // Of the transaction it is now: set by begin(), before any other call can pass the gate.
+    private long id;
+    private Thread owner = Thread.currentThread();
+    private boolean readOnly;
+    /** Reads one moment, and takes no page locks. */
+    private boolean snapshot;
+    private Durability durability = Durability.POWER_SAFE;
+    private long lockTimeoutNanos;
+    private StrategyTransaction strategy;
+    /** What the strategy gave for the last transaction that came to its end in good order: it may have it back. */
+    private @Nullable StrategyTransaction former;
+
+    /** Moves by release: whoever sees that it is over sees how. Only the owner and who took the transaction from it move it, and the gate keeps those apart. */
+    private volatile TransactionState state = TransactionState.DONE;
     /** How it ended, for people to read; empty while active. */
-    private volatile String ending = "";
+    private String ending = "";
     private @Nullable Throwable endedBy;
 
-    /** Made inside the gate; {@link #start} opens it. */
-    OpenTransaction(OpenStore store, long id, long age, TransactionOptions options, boolean managed) {
+    /** Belongs to nobody; {@link #begin} makes it a transaction. */
+    OpenTransaction(OpenStore store) {
         this.store = store;
-        this.id = id;
-        this.managed = managed;
         health = store.health();
+        pages = new TransactionPages(this, counts, store.traits().changeDetail(), store.usablePageBytes());
+    }
+
+    /** Refuses what no transaction can have. */
+    static void check(TransactionOptions options) {
+        Duration lockTimeout = options.lockTimeout();
+        if (lockTimeout != null && lockTimeout.isNegative()) {
+            throw new IllegalArgumentException("lock time-out: expected zero or more, found " + lockTimeout);
+        }
+    }
+
+    private static long nanos(Duration lockTimeout) {
+        return lockTimeout.compareTo(LOCK_TIMEOUT_MAX) > 0 ? LOCK_TIMEOUT_MAX.toNanos() : lockTimeout.toNanos();
+    }
+
+    /** Becomes another transaction, inside the gate, and begins it below; afterwards it can be called. */
+    void begin(long number, long age, TransactionOptions options) {
+        id = number;
+        owner = Thread.currentThread();
         readOnly = options.readOnly();
         snapshot = options.snapshot();
         durability = options.durability() == null ? store.durability() : options.durability();
         lockTimeoutNanos = options.lockTimeout() == null ? store.lockTimeoutNanos() : nanos(options.lockTimeout());
-        workspace = store.workspaces().take();
-        workspace.lockOwner.begin(owner, id, age);
+        lockOwner.begin(owner, id, age);
+        ending = "";
+        endedBy = null;
+        StrategyTransaction spare = former;
+        former = null;
+        strategy = snapshot ? new SnapshotTransaction(store.strategy().openSnapshot(id)) : spare == null ? store.strategy().begin(id) : store.strategy().begin(id, spare);
+        pages.begin(strategy);
+        STATE.setRelease(this, TransactionState.ACTIVE);
+        gate.exit(false);
     }
 
-    private static long nanos(Duration lockTimeout) {
-        if (lockTimeout.isNegative()) {
-            throw new IllegalArgumentException("lock time-out: expected zero or more, found " + lockTimeout);
-        }
-        return lockTimeout.compareTo(LOCK_TIMEOUT_MAX) > 0 ? LOCK_TIMEOUT_MAX.toNanos() : lockTimeout.toNanos();
-    }
-
-    /** Begins it below; afterwards it can be called. */
-    void start() {
-        strategy = snapshot ? new SnapshotTransaction(store.strategy().openSnapshot(id)) : store.strategy().begin(id);
-        pages = new TransactionPages(this, strategy, workspace, store.counters(), store.usablePageBytes());
-        exit();
-    }
-
-    @Override
-    public long id() {
+    long id() {
         return id;
     }
 
-    @Override
-    public TransactionState state() {
+    /** Where it stands; any thread may ask. */
+    TransactionState state() {
         return state;
+    }
+
+    /** Whether it has ended, as its owner sees it. */
+    boolean isOver() {
+        TransactionState now = state;
+        return now == TransactionState.DONE || now == TransactionState.UNKNOWN;
     }
 
     // ---- pages
 
-    @Override
-    public ReadablePage read(long pageId) {
+    ReadablePage read(long pageId) {
         enter();
         try {
             return snapshot ? openAtMoment(pageId) : openForReading(lockApplicationPage(pageId, false));
@@ -106,8 +136,7 @@ final class OpenTransaction implements Transaction {
         }
     }
 
-    @Override
-    public WritablePage write(long pageId) {
+    WritablePage write(long pageId) {
         enter();
         try {
             requireWritable("write");
@@ -117,8 +146,7 @@ final class OpenTransaction implements Transaction {
         }
     }
 
-    @Override
-    public WritablePage allocate() {
+    WritablePage allocate() {
         enter();
         try {
             requireWritable("allocate");
@@ -128,8 +156,7 @@ final class OpenTransaction implements Transaction {
         }
     }
 
-    @Override
-    public void free(long pageId) {
+    void free(long pageId) {
         enter();
         try {
             requireWritable("free");
@@ -165,7 +192,7 @@ final class OpenTransaction implements Transaction {
     LockRequest lock(long pageId, boolean exclusive) {
         LockRequest lock;
         try {
-            lock = store.locks().acquire(workspace.lockOwner, pageId, exclusive, lockTimeoutNanos);
+            lock = store.locks().acquire(lockOwner, pageId, exclusive, lockTimeoutNanos);
         } catch (RetryableTransactionException e) {
             (e instanceof DeadlockException ? store.counters().deadlocks : store.counters().lockTimeouts).increment();
             throw errors().rolledBack(e instanceof DeadlockException ? "rolled back to break a deadlock" : "rolled back because a page lock was not to be had in time",
@@ -179,7 +206,7 @@ final class OpenTransaction implements Transaction {
 
     /** Takes an exclusive lock if it is free; null if not. */
     @Nullable LockRequest tryLockExclusive(long pageId) {
-        LockRequest lock = store.locks().tryExclusive(workspace.lockOwner, pageId);
+        LockRequest lock = store.locks().tryExclusive(lockOwner, pageId);
         health.check();
         return lock;
     }
@@ -250,13 +277,12 @@ final class OpenTransaction implements Transaction {
 
     // ---- savepoints
 
-    @Override
-    public Savepoint savepoint() {
+    Savepoint savepoint() {
         enter();
         try {
             pages.requireNoneOpen("savepoint");
             long mark = strategy.mark();
-            Mark savepoint = new Mark(this, mark, marks.size());
+            Mark savepoint = new Mark(this, id, mark, marks.size());
             marks.add(savepoint);
             return savepoint;
         } catch (DiskException | StoreFailedException e) {
@@ -266,8 +292,7 @@ final class OpenTransaction implements Transaction {
         }
     }
 
-    @Override
-    public void rollbackTo(Savepoint savepoint) {
+    void rollbackTo(Savepoint savepoint) {
         enter();
         try {
             pages.requireNoneOpen("rollbackTo");
@@ -285,7 +310,7 @@ final class OpenTransaction implements Transaction {
     }
 
     private Mark mine(Savepoint savepoint) {
-        if (!(savepoint instanceof Mark mark) || mark.transaction != this) {
+        if (!(savepoint instanceof Mark mark) || mark.transaction != this || mark.transactionId != id) {
             throw new TransactionStateException("transaction " + id + ": that savepoint belongs to transaction " + savepoint.transactionId());
         }
         if (mark.place >= marks.size() || marks.get(mark.place) != mark) {
@@ -296,41 +321,35 @@ final class OpenTransaction implements Transaction {
 
     // ---- the end
 
-    @Override
-    public void commit() {
+    /** Commits at its own durability; afterwards the caller is inside the gate still, and lets go by {@link #free}. */
+    void commit() {
         commit(durability);
     }
 
-    @Override
-    public void commit(Durability level) {
-        Objects.requireNonNull(level, "level");
-        refuseManaged("commit");
-        commitNow(level);
-    }
-
-    /** Commits for {@link OpenStore#call}. */
-    void commitManaged() {
-        commitNow(durability);
-    }
-
-    private void commitNow(Durability level) {
+    /** The same at a level. */
+    void commit(Durability level) {
         enter();
+        boolean done = false;
         try {
             pages.requireNoneOpen("commit");
             CommitTicket ticket = order(level);
             // From here on it cannot be rolled back. Its locks go before it waits, so that others never queue behind a sync; whoever reads what it wrote
             // is ordered after it, and waits for it too (rules D2 and D3).
-            state = TransactionState.PARTIALLY_COMMITTED;
-            (pages.changed() ? store.counters().commits : store.counters().readOnlyCommits).increment();
-            store.locks().releaseAll(workspace.lockOwner);
+            STATE.setRelease(this, TransactionState.PARTIALLY_COMMITTED);
+            counts.committed(pages.changed());
+            store.locks().releaseAll(lockOwner);
             await(ticket);
-            state = TransactionState.COMMITTED;
+            STATE.setRelease(this, TransactionState.COMMITTED);
             if (pages.changed()) {
                 store.checkpoints().takeSoonIfOwed();
             }
+            former = snapshot ? null : strategy;
             end("committed", null, TransactionState.DONE);
+            done = true;
         } finally {
-            exit();
+            if (!done) {
+                exit();
+            }
         }
     }
 
@@ -355,43 +374,46 @@ final class OpenTransaction implements Transaction {
         }
     }
 
-    @Override
-    public void rollback() {
-        refuseManaged("rollback");
+    /** Afterwards the caller is inside the gate still, and lets go by {@link #free}. */
+    void rollback() {
         requireOwner();
         if (!gate.enter()) {
             throw health.refusal();
         }
+        boolean done = false;
         try {
             if (!health.hasFailed()) {
                 requireActive();
             }
             rollBack(health.hasFailed() ? "let go because the store has failed" : "rolled back", null);
+            if (health.hasFailed()) {
+                throw health.failedStore();
+            }
+            done = true;
         } finally {
-            exit();
-        }
-        if (health.hasFailed()) {
-            throw health.failedStore();
+            if (!done) {
+                exit();
+            }
         }
     }
 
-    @Override
-    public void close() {
-        refuseManaged("close");
-        closeNow();
-    }
-
-    /** Rolls back if still active; a failed store's transaction is let go of without a word. */
-    void closeNow() {
+    /**
+     * Rolls back if still active; a failed store's transaction is let go of without a word.
+     *
+     * @return whether the caller is inside the gate now, and lets go by {@link #free}; otherwise the closing of the store has taken the transaction and rolled it back
+     */
+    boolean close() {
         requireOwner();
         if (!gate.enter()) {
-            return; // the store is closed, and rolled it back
+            return false;
         }
         try {
             rollBack("rolled back", null);
-        } finally {
+        } catch (RuntimeException | Error e) {
             exit();
+            throw e;
         }
+        return true;
     }
 
     /** The store is being closed and the gate is taken: rolls back if still active. */
@@ -405,11 +427,12 @@ final class OpenTransaction implements Transaction {
         if (state != TransactionState.ACTIVE) {
             return true;
         }
-        state = TransactionState.ABORTED;
+        STATE.setRelease(this, TransactionState.ABORTED);
         try {
             pages.dropAll();
             if (!health.hasFailed()) {
                 strategy.rollback();
+                former = snapshot ? null : strategy;
             }
         } catch (RuntimeException | Error e) {
             // Half undone, with locks that cannot be kept: nobody may look at this store any more.
@@ -430,10 +453,35 @@ final class OpenTransaction implements Transaction {
         assert state != TransactionState.DONE && state != TransactionState.UNKNOWN;
         ending = how;
         endedBy = cause;
-        store.locks().releaseAll(workspace.lockOwner);
-        store.workspaces().give(workspace);
-        state = last;
-        store.ended(this);
+        store.locks().releaseAll(lockOwner);
+        marks.clear();
+        trail.clear();
+        STATE.setRelease(this, last);
+    }
+
+    /** It is over, and its reference knows how and has let go of it: it can become another transaction. Inside the gate, which this leaves. */
+    void free() {
+        assert isOver();
+        if (oneOfMany) {
+            pages.forgetMemory();
+        }
+        gate.free();
+    }
+
+    /** It is one of so many that not all are worth their memory while they are free. */
+    void isOneOfMany() {
+        oneOfMany = true;
+    }
+
+    /** Whether it is over and nobody has been back to it since: it is lost to its reference, which may never come. */
+    boolean isLeft() {
+        return gate.state() == CallGate.IDLE && isOver();
+    }
+
+    /** Whether the closing of the store has to see to it. */
+    boolean isActive() {
+        int at = gate.state();
+        return at != CallGate.UNUSED && !(isOver() && (at == CallGate.IDLE || at == CallGate.TAKEN));
     }
 
     // ---- whose turn it is
@@ -461,14 +509,18 @@ final class OpenTransaction implements Transaction {
 
     private void requireOwner() {
         if (Thread.currentThread() != owner) {
-            throw wrongThread("transaction " + id);
+            throw wrongThread("transaction " + id, owner);
         }
     }
 
     private void requireActive() {
         if (state != TransactionState.ACTIVE) {
-            throw new TransactionStateException("transaction " + id + " is over: it was " + ending + "; begin another");
+            throw over(id, ending);
         }
+    }
+
+    static TransactionStateException over(long id, String ending) {
+        return new TransactionStateException("transaction " + id + " is over: it was " + ending + "; begin another");
     }
 
     private void requireWritable(String call) {
@@ -477,23 +529,28 @@ final class OpenTransaction implements Transaction {
         }
     }
 
-    private void refuseManaged(String call) {
-        if (managed) {
-            requireOwner();
-            throw new TransactionStateException(call + ": transaction " + id + " belongs to transact, which commits it when the work returns and rolls it"
-                    + " back when the work throws");
-        }
-    }
-
-    TransactionThreadException wrongThread(String what) {
+    static TransactionThreadException wrongThread(String what, Thread owner) {
         return new TransactionThreadException(what + " belongs to thread \"" + owner.getName() + "\", but was used by thread \""
                 + Thread.currentThread().getName() + "\"");
     }
 
-    /** For the message of a handle used after it was closed. */
-    String whyPagesAreClosed() {
+    /** For the message of a handle used after it was closed, by the transaction that had it. */
+    String whyPagesAreClosed(long transactionId) {
+        if (id != transactionId) {
+            return ": transaction " + transactionId + " is over";
+        }
         String how = ending;
         return how.isEmpty() ? "; open it again with transaction " + id : ": transaction " + id + " was " + how;
+    }
+
+    /** How it ended, for people to read; empty while active. */
+    String ending() {
+        return ending;
+    }
+
+    /** What it and those before it have done. */
+    TransactionCounts counts() {
+        return counts;
     }
 
     /** What rolled it back, other than the application; null if nothing did. */
@@ -530,12 +587,7 @@ final class OpenTransaction implements Transaction {
     }
 
     /** A savepoint, by its place among those that are good. */
-    private record Mark(OpenTransaction transaction, long mark, int place) implements Savepoint {
-        @Override
-        public long transactionId() {
-            return transaction.id;
-        }
-
+    private record Mark(OpenTransaction transaction, long transactionId, long mark, int place) implements Savepoint {
         @Override
         public boolean equals(Object other) {
             return this == other;

@@ -1,7 +1,6 @@
 package dev.afterimage.engine;
 
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 import dev.afterimage.api.DeadlockException;
 import dev.afterimage.api.LockTimeoutException;
@@ -12,24 +11,32 @@ import org.jspecify.annotations.Nullable;
  * Shared and exclusive locks on pages, held to the end of a transaction (strict two-phase locking; Bernstein, Hadzilacos and Goodman 1987, ch. 3).
  *
  * <p>Requests are served in the order they come: nobody passes a waiter, so none starves; only a holder that wants to go from shared to exclusive goes first,
- * because the others wait for it anyway. Before a request waits it looks for a deadlock ({@link DeadlockSearch}). The table is split into stripes, each with a lock of
- * its own that is held for a few dozen instructions and never across a wait; entries and requests are reused.
+ * because the others wait for it anyway. Before a request waits it looks for a deadlock ({@link DeadlockSearch}). The table is split into stripes, more than there are pages in use at most
+ * moments, each with a {@linkplain StripeLatch latch} that is held for a few dozen instructions and never across a wait: taking a lock that is free is one compare-and-set, on a
+ * cache line that holds all there is to say about it. Entries and requests are reused.
  *
  * <p>An interrupt does not end a wait; it is pending again afterwards (rule F3).
  */
 final class PageLocks {
-    private static final int STRIPES = 64;
-    private static final int STRIPE_SHIFT = Long.SIZE - 6;
+    private static final int STRIPES = 1024;
     private static final long HASH = 0x9E3779B97F4A7C15L;
 
-    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final Stripe[] stripes;
+    private final int stripeShift;
     private final TimeSource time;
     private final DeadlockSearch search = new DeadlockSearch(this);
     private volatile boolean cancelled;
 
     PageLocks(TimeSource time) {
+        this(time, STRIPES);
+    }
+
+    /** With so many stripes, a power of two. */
+    PageLocks(TimeSource time, int stripeCount) {
         this.time = time;
-        for (int i = 0; i < STRIPES; i++) {
+        stripes = new Stripe[stripeCount];
+        stripeShift = Long.SIZE - Integer.numberOfTrailingZeros(stripeCount);
+        for (int i = 0; i < stripeCount; i++) {
             stripes[i] = new Stripe();
         }
     }
@@ -48,6 +55,10 @@ final class PageLocks {
         }
         if (request == null) {
             request = owner.request(page);
+            if (takeAtOnce(request, exclusive)) {
+                owner.remember(request);
+                return request;
+            }
         }
         if (!takeOrEnqueue(request, exclusive, timeoutNanos)) {
             long began = time.nanos();
@@ -64,14 +75,7 @@ final class PageLocks {
             return held;
         }
         LockRequest request = held == null ? owner.request(page) : held;
-        boolean taken;
-        Stripe stripe = stripe(page);
-        stripe.guard.lock();
-        try {
-            taken = stripe.take(request, true);
-        } finally {
-            stripe.guard.unlock();
-        }
+        boolean taken = takeAtOnce(request, true);
         if (held == null) {
             if (taken) {
                 owner.remember(request);
@@ -80,6 +84,16 @@ final class PageLocks {
             }
         }
         return taken ? request : null;
+    }
+
+    private boolean takeAtOnce(LockRequest request, boolean exclusive) {
+        Stripe stripe = stripe(request.page);
+        stripe.lock();
+        try {
+            return stripe.take(request, exclusive);
+        } finally {
+            stripe.unlock();
+        }
     }
 
     /** Frees all an owner holds, and lets those have it that come next. */
@@ -92,18 +106,18 @@ final class PageLocks {
     void cancelWaits() {
         cancelled = true;
         for (Stripe stripe : stripes) {
-            stripe.guard.lock();
+            stripe.lock();
             try {
                 stripe.cancelWaits();
             } finally {
-                stripe.guard.unlock();
+                stripe.unlock();
             }
         }
     }
 
     private boolean takeOrEnqueue(LockRequest request, boolean exclusive, long timeoutNanos) {
         Stripe stripe = stripe(request.page);
-        stripe.guard.lock();
+        stripe.lock();
         try {
             if (stripe.take(request, exclusive)) {
                 return true;
@@ -117,7 +131,7 @@ final class PageLocks {
             request.owner.waiting = request;
             return false;
         } finally {
-            stripe.guard.unlock();
+            stripe.unlock();
         }
     }
 
@@ -144,13 +158,13 @@ final class PageLocks {
     /** Takes a request out of its queue unless it was served in the last moment. It keeps the state WAITING: it waited in vain. */
     private void withdraw(LockRequest request) {
         Stripe stripe = stripe(request.page);
-        stripe.guard.lock();
+        stripe.lock();
         try {
             if (request.state == LockRequest.WAITING) {
                 stripe.leaveQueue(request, LockRequest.WAITING);
             }
         } finally {
-            stripe.guard.unlock();
+            stripe.unlock();
         }
     }
 
@@ -185,7 +199,7 @@ final class PageLocks {
 
     private String holdersOf(long page) {
         Stripe stripe = stripe(page);
-        stripe.guard.lock();
+        stripe.lock();
         try {
             LockEntry entry = stripe.find(page);
             if (entry == null || entry.holders == null) {
@@ -199,21 +213,21 @@ final class PageLocks {
             return "transaction " + holder.owner.transactionId + (thread == null ? "" : " of thread \"" + thread.getName() + "\"") + " holds it"
                     + (entry.holderCount > 1 ? ", and " + (entry.holderCount - 1) + " more" : "");
         } finally {
-            stripe.guard.unlock();
+            stripe.unlock();
         }
     }
 
     /** Frees one lock; for {@link LockOwner#releaseAll}. */
     void release(LockRequest request) {
         Stripe stripe = stripe(request.page);
-        stripe.guard.lock();
+        stripe.lock();
         try {
             LockEntry entry = request.entry;
             assert entry != null && entry.page == request.page;
             entry.removeHolder(request);
             stripe.serve(entry);
         } finally {
-            stripe.guard.unlock();
+            stripe.unlock();
         }
     }
 
@@ -225,23 +239,23 @@ final class PageLocks {
     }
 
     void lockStripe(long page) {
-        stripe(page).guard.lock();
+        stripe(page).lock();
     }
 
     void unlockStripe(long page) {
-        stripe(page).guard.unlock();
+        stripe(page).unlock();
     }
 
     /** In rising order, as everybody who takes more than one does. */
     void lockAllStripes() {
         for (Stripe stripe : stripes) {
-            stripe.guard.lock();
+            stripe.lock();
         }
     }
 
     void unlockAllStripes() {
         for (Stripe stripe : stripes) {
-            stripe.guard.unlock();
+            stripe.unlock();
         }
     }
 
@@ -249,11 +263,11 @@ final class PageLocks {
     int lockedPages() {
         int count = 0;
         for (Stripe stripe : stripes) {
-            stripe.guard.lock();
+            stripe.lock();
             try {
-                count += stripe.used;
+                count += stripe.lockedPages();
             } finally {
-                stripe.guard.unlock();
+                stripe.unlock();
             }
         }
         return count;
@@ -263,26 +277,32 @@ final class PageLocks {
     int waiting() {
         int count = 0;
         for (Stripe stripe : stripes) {
-            stripe.guard.lock();
+            stripe.lock();
             try {
                 count += stripe.waiting();
             } finally {
-                stripe.guard.unlock();
+                stripe.unlock();
             }
         }
         return count;
     }
 
     private Stripe stripe(long page) {
-        return stripes[(int) ((page * HASH) >>> STRIPE_SHIFT)];
+        return stripes[(int) ((page * HASH) >>> stripeShift)];
     }
 
-    /** A part of the table: a hash map from page to entry, with chains. All but the guard is guarded by the guard. */
-    private static final class Stripe {
+    /**
+     * A part of the table. It is the entry of one page itself, which is all that most stripes ever have to hold; further ones are in a hash map with chains. All is guarded by the latch.
+     */
+    private static final class Stripe extends StripeLatch {
         private static final int SPARES_MAX = 256;
+        private static final int BUCKETS_MIN = 4;
+        /** The stripe is chosen by bits above those that choose the bucket. */
+        private static final int BUCKET_SHIFT = 24;
+        private static final LockEntry[] NONE = new LockEntry[0];
 
-        private final ReentrantLock guard = new ReentrantLock();
-        private @Nullable LockEntry[] buckets = new LockEntry[16];
+        private @Nullable LockEntry[] buckets = NONE;
+        /** Entries in the map. */
         private int used;
         private @Nullable LockEntry spares;
         private int spareCount;
@@ -301,7 +321,9 @@ final class PageLocks {
                 }
                 entry.addHolder(request, exclusive);
             }
-            request.state = LockRequest.GRANTED;
+            if (request.state != LockRequest.GRANTED) {
+                request.state = LockRequest.GRANTED;
+            }
             return true;
         }
 
@@ -317,37 +339,50 @@ final class PageLocks {
             for (LockRequest granted = entry.grantFirst(); granted != null; granted = entry.grantFirst()) {
                 LockSupport.unpark(granted.owner.thread);
             }
-            if (entry.unused()) {
+            if (entry != this && entry.unused()) {
                 remove(entry);
             }
         }
 
+        int lockedPages() {
+            return used + (unused() ? 0 : 1);
+        }
+
         void cancelWaits() {
+            cancelWaits(this);
             for (LockEntry head : buckets) {
                 for (LockEntry entry = head; entry != null; entry = entry.next) {
                     // Only waiters go: an entry with waiters has holders too, so none is dropped while we walk.
                     assert entry.holders != null;
-                    for (LockRequest waiter = entry.firstWaiter; waiter != null; waiter = entry.firstWaiter) {
-                        entry.dequeue(waiter, LockRequest.CANCELLED);
-                        LockSupport.unpark(waiter.owner.thread);
-                    }
+                    cancelWaits(entry);
                 }
             }
         }
 
+        private static void cancelWaits(LockEntry entry) {
+            for (LockRequest waiter = entry.firstWaiter; waiter != null; waiter = entry.firstWaiter) {
+                entry.dequeue(waiter, LockRequest.CANCELLED);
+                LockSupport.unpark(waiter.owner.thread);
+            }
+        }
+
         int waiting() {
-            int count = 0;
+            int count = waiters();
             for (LockEntry head : buckets) {
                 for (LockEntry entry = head; entry != null; entry = entry.next) {
-                    for (LockRequest waiter = entry.firstWaiter; waiter != null; waiter = waiter.nextWaiter) {
-                        count++;
-                    }
+                    count += entry.waiters();
                 }
             }
             return count;
         }
 
         @Nullable LockEntry find(long page) {
+            if (this.page == page && !unused()) {
+                return this;
+            }
+            if (used == 0) {
+                return null;
+            }
             LockEntry entry = buckets[bucket(page)];
             while (entry != null && entry.page != page) {
                 entry = entry.next;
@@ -357,7 +392,14 @@ final class PageLocks {
 
         LockEntry entry(long page) {
             LockEntry entry = find(page);
-            return entry == null ? add(page) : entry;
+            if (entry != null) {
+                return entry;
+            }
+            if (unused()) {
+                this.page = page;
+                return this;
+            }
+            return add(page);
         }
 
         private LockEntry add(long page) {
@@ -386,7 +428,7 @@ final class PageLocks {
 
         private void grow() {
             LockEntry[] old = buckets;
-            buckets = new LockEntry[old.length * 2];
+            buckets = new LockEntry[Math.max(BUCKETS_MIN, old.length * 2)];
             for (LockEntry head : old) {
                 LockEntry entry = head;
                 while (entry != null) {
@@ -419,7 +461,7 @@ final class PageLocks {
         }
 
         private int bucket(long page) {
-            return (int) ((page * HASH) >>> (STRIPE_SHIFT - 26)) & (buckets.length - 1);
+            return (int) ((page * HASH) >>> BUCKET_SHIFT) & (buckets.length - 1);
         }
     }
 }

@@ -8,11 +8,13 @@ import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageBytes;
 import org.jspecify.annotations.Nullable;
 
-/** A page open for reading; reused by its transaction once it is closed. */
+/** A page open for reading; reused once it is closed, by its transaction and by those after it. */
 class ReadHandle implements ReadablePage {
     final OpenTransaction transaction;
-    private final Thread owner;
     private final int size;
+    // Of the transaction it was last opened by.
+    private long transactionId;
+    private Thread owner;
     long pageId;
     @Nullable PageAccess access;
     /** Null exactly while closed. */
@@ -22,9 +24,9 @@ class ReadHandle implements ReadablePage {
     /** Place among the transaction's open handles. */
     int place;
 
-    ReadHandle(OpenTransaction transaction, Thread owner, int size) {
+    ReadHandle(OpenTransaction transaction, int size) {
         this.transaction = transaction;
-        this.owner = owner;
+        owner = transaction.owner();
         this.size = size;
     }
 
@@ -32,6 +34,8 @@ class ReadHandle implements ReadablePage {
         assert bytes == null && ofPage.pageId() == page;
         pageId = page;
         lock = held;
+        owner = transaction.owner();
+        transactionId = transaction.id();
         replace(ofPage);
     }
 
@@ -82,11 +86,11 @@ class ReadHandle implements ReadablePage {
         if (Thread.currentThread() != owner) {
             return wrongThread();
         }
-        return new IllegalStateException("page " + pageId + " is closed" + transaction.whyPagesAreClosed());
+        return new IllegalStateException("page " + pageId + " is closed" + transaction.whyPagesAreClosed(transactionId));
     }
 
     private TransactionThreadException wrongThread() {
-        return transaction.wrongThread("page " + pageId);
+        return OpenTransaction.wrongThread("page " + pageId, owner);
     }
 
     @Override
@@ -147,6 +151,6 @@ class ReadHandle implements ReadablePage {
 
     @Override
     public String toString() {
-        return "page " + pageId + (bytes == null ? " (closed)" : "") + " of transaction " + transaction.id();
+        return "page " + pageId + (bytes == null ? " (closed)" : "") + " of transaction " + transactionId;
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 
 import dev.afterimage.api.TransactionStateException;
+import dev.afterimage.spi.ChangeDetail;
 import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.PageBytes;
 import dev.afterimage.spi.StrategyTransaction;
@@ -12,29 +13,64 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pages a transaction has open, and the handles to reuse for the next ones. Its methods let through whatever the strategy throws.
  *
- * <p>A closed handle is reused only after {@value #REUSE_AFTER} others, so that a handle kept too long is more likely to be found closed than to
+ * <p>A closed handle is reused only after {@value #REUSE_AFTER} others, in this transaction or one after it, so that a handle kept too long is more likely to be found closed than to
  * show another page.
  */
 final class TransactionPages {
     private static final int REUSE_AFTER = 8;
+    private static final int HANDLES_KEPT = 64;
+    private static final int CAPTURES_KEPT = 16;
 
     private final OpenTransaction transaction;
-    private final StrategyTransaction strategy;
-    private final Workspace workspace;
-    private final StoreCounters counters;
+    private final TransactionCounts counts;
+    private final ChangeDetail detail;
     private final int usableBytes;
+    private StrategyTransaction strategy;
     private final ArrayDeque<ReadHandle> spareReaders = new ArrayDeque<>(REUSE_AFTER + 1);
     private final ArrayDeque<WriteHandle> spareWriters = new ArrayDeque<>(REUSE_AFTER + 1);
+    private final @Nullable ChangeCapture[] captures = new ChangeCapture[CAPTURES_KEPT];
+    private int captureCount;
     private @Nullable ReadHandle[] open = new ReadHandle[4];
     private int openCount;
     private boolean changed;
 
-    TransactionPages(OpenTransaction transaction, StrategyTransaction strategy, Workspace workspace, StoreCounters counters, int usableBytes) {
+    TransactionPages(OpenTransaction transaction, TransactionCounts counts, ChangeDetail detail, int usableBytes) {
         this.transaction = transaction;
-        this.strategy = strategy;
-        this.workspace = workspace;
-        this.counters = counters;
+        this.counts = counts;
+        this.detail = detail;
         this.usableBytes = usableBytes;
+    }
+
+    /** A transaction begins; the one before has left no page open. */
+    void begin(StrategyTransaction ofStrategy) {
+        assert openCount == 0;
+        strategy = ofStrategy;
+        changed = false;
+    }
+
+    /** Lets go of what is large and can be made again. */
+    void forgetMemory() {
+        Arrays.fill(captures, null);
+        captureCount = 0;
+        spareReaders.clear();
+        spareWriters.clear();
+    }
+
+    private ChangeCapture takeCapture() {
+        if (captureCount == 0) {
+            return new ChangeCapture(detail, usableBytes);
+        }
+        ChangeCapture capture = captures[--captureCount];
+        captures[captureCount] = null;
+        assert capture != null;
+        return capture;
+    }
+
+    private void give(ChangeCapture capture) {
+        capture.close();
+        if (captureCount < CAPTURES_KEPT) {
+            captures[captureCount++] = capture;
+        }
     }
 
     boolean anyOpen() {
@@ -51,7 +87,7 @@ final class TransactionPages {
         assert lock == null || lock.page == pageId;
         PageAccess access = strategy.read(pageId);
         ReadHandle handle = spareReaders.size() < REUSE_AFTER
-                ? new ReadHandle(transaction, Thread.currentThread(), usableBytes)
+                ? new ReadHandle(transaction, usableBytes)
                 : spareReaders.removeFirst();
         add(handle, pageId, access, lock);
         if (lock != null) {
@@ -91,9 +127,9 @@ final class TransactionPages {
     private WriteHandle addWriter(PageAccess access, LockRequest lock) {
         assert lock.exclusive;
         WriteHandle handle = spareWriters.size() < REUSE_AFTER
-                ? new WriteHandle(transaction, Thread.currentThread(), usableBytes)
+                ? new WriteHandle(transaction, usableBytes)
                 : spareWriters.removeFirst();
-        handle.capture = workspace.takeCapture();
+        handle.capture = takeCapture();
         add(handle, lock.page, access, lock);
         handle.capture.open(lock.page, access.bytes());
         lock.writer = handle;
@@ -154,7 +190,7 @@ final class TransactionPages {
             }
             changed = true;
             if (!SpaceMap.isMapPage(writer.pageId)) {
-                counters.bytesChanged.add(capture.changedBytes());
+                counts.changed(capture.changedBytes());
             }
         }
         drop(writer);
@@ -201,15 +237,21 @@ final class TransactionPages {
             ChangeCapture capture = writer.capture;
             assert capture != null;
             writer.capture = null;
-            workspace.give(capture);
-            spareWriters.addLast(writer);
+            give(capture);
+            spare(spareWriters, writer);
         } else {
             if (lock != null) {
                 lock.readers--;
             }
-            spareReaders.addLast(handle);
+            spare(spareReaders, handle);
         }
         access.close();
+    }
+
+    private static <H> void spare(ArrayDeque<H> spares, H handle) {
+        if (spares.size() < HANDLES_KEPT) {
+            spares.addLast(handle);
+        }
     }
 
     /** Refuses a call that needs all pages closed. */

@@ -43,11 +43,11 @@ final class WorkAttempts {
         try {
             long age = 0;
             for (int attempt = 1;; attempt++) {
-                OpenTransaction transaction = store.begin(options, age, true);
+                TransactionReference transaction = store.beginManaged(options, age);
                 age = age == 0 ? transaction.id() : age;
                 try {
                     T result = work.run(transaction);
-                    transaction.commitManaged();
+                    transaction.commitNow();
                     return result;
                 } catch (Throwable e) {
                     transaction.closeNow();

@@ -10,8 +10,8 @@ final class WriteHandle extends ReadHandle implements WritablePage {
     /** Set exactly while open. */
     @Nullable ChangeCapture capture;
 
-    WriteHandle(OpenTransaction transaction, Thread owner, int size) {
-        super(transaction, owner, size);
+    WriteHandle(OpenTransaction transaction, int size) {
+        super(transaction, size);
     }
 
     private void note(int offset, int length) {

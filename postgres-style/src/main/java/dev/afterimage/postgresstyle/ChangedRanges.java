@@ -2,6 +2,9 @@ package dev.afterimage.postgresstyle;
 
 import java.util.Arrays;
 
+import dev.afterimage.buffer.PageHeader;
+import dev.afterimage.memory.OffHeapBytes;
+
 /**
  * Which bytes of a private page differ from the home page it was copied from: disjoint ranges in rising order, merged, and bounded in number.
  *
@@ -76,6 +79,13 @@ final class ChangedRanges {
             bytes += ends[range] - starts[range];
         }
         return bytes;
+    }
+
+    /** Copies the ranges from one page to another; both with their headers, while offsets are those of the usable part. */
+    void copy(OffHeapBytes source, OffHeapBytes target) {
+        for (int range = 0; range < count; range++) {
+            source.copyTo(PageHeader.BYTES + starts[range], target, PageHeader.BYTES + starts[range], ends[range] - starts[range]);
+        }
     }
 
     /** The first range that ends so near {@code start}, or after it, that the two would be joined if the other end reaches it as well. */

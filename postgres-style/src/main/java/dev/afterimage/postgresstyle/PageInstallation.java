@@ -17,8 +17,8 @@ import dev.afterimage.memory.PageMemory;
 import dev.afterimage.spi.storage.DiskException;
 
 /**
- * Puts the private pages of a committed transaction in the place of their home pages: one after the other, each home in the cache, marked dirty, and not read before, for all of it is
- * overwritten.
+ * Puts the private pages of a committed transaction in the place of their home pages: one after the other, each home in the cache, marked dirty. Where the home is in the cache already, the ranges that changed are
+ * copied; where it is not, it is not read, for all of it is overwritten.
  *
  * <p>It runs behind the commit record, where nothing may fail for want of something that can be had in advance. Room on the disk was reserved when the pages were created and copied. A frame cannot be
  * reserved for each of any number of pages; so where others keep the whole cache pinned, it goes on without: by way of two pages of memory of its own, straight to the home.
@@ -80,12 +80,12 @@ final class PageInstallation implements AutoCloseable {
 
     private void installByCache(PrivatePages.Cursor cursor, long commitLsn, boolean snapshots) {
         if (cursor.isDiscarded()) {
-            putInto(pinHome(cursor.pageId(), snapshots), null, 0, commitLsn);
+            putInto(pinHome(cursor.pageId(), snapshots), null, null, commitLsn);
             return;
         }
         Frame source = cursor.pin();
         try {
-            putInto(pinHome(cursor.pageId(), snapshots), source.page(), PrivateVersion.at(cursor).imageLsn(), commitLsn);
+            putInto(pinHome(cursor.pageId(), snapshots), source.page(), PrivateVersion.at(cursor), commitLsn);
         } finally {
             source.unpin();
         }
@@ -113,10 +113,10 @@ final class PageInstallation implements AutoCloseable {
         }
     }
 
-    private static void putInto(Frame home, @Nullable OffHeapBytes source, long imageLsn, long commitLsn) {
+    private static void putInto(Frame home, @Nullable OffHeapBytes source, @Nullable PrivateVersion version, long commitLsn) {
         home.latchExclusive();
         try {
-            fill(home.page(), source, imageLsn, commitLsn);
+            fill(home.page(), source, version, commitLsn);
             home.markDirty(commitLsn);
         } finally {
             home.unlatchExclusive();
@@ -128,16 +128,21 @@ final class PageInstallation implements AutoCloseable {
      * Fills a home page.
      *
      * @param source the private page; null if the page ceases to exist
-     * @param imageLsn the image that was logged of it, 0 if the one that the page names is recent enough
+     * @param version what is known of the private page; null with it
      */
-    private static void fill(OffHeapBytes page, @Nullable OffHeapBytes source, long imageLsn, long commitLsn) {
-        if (source == null) {
+    private static void fill(OffHeapBytes page, @Nullable OffHeapBytes source, @Nullable PrivateVersion version, long commitLsn) {
+        if (source == null || version == null) {
             // The LSN below stays behind: it tells redo that all before it is settled. Whoever creates the page again logs an image, for the image LSN is 0.
             page.fill(0, page.length(), (byte) 0);
         } else {
-            source.copyTo(0, page, 0, page.length());
-            if (imageLsn != 0) {
-                PageHeader.setImageLsn(page, imageLsn);
+            if (!version.whole() && PageHeader.exists(page) && PageHeader.pageLsn(page) == PageHeader.pageLsn(source)) {
+                // The very version that the private page was copied from: all but the ranges is the same.
+                version.ranges().copy(source, page);
+            } else {
+                source.copyTo(0, page, 0, page.length());
+            }
+            if (version.imageLsn() != 0) {
+                PageHeader.setImageLsn(page, version.imageLsn());
             }
             assert PageHeader.exists(page) && PageHeader.imageLsn(page) != 0 : "a page that was written exists, and has an image";
         }
@@ -152,13 +157,14 @@ final class PageInstallation implements AutoCloseable {
         besideThePool.writeLock().lock();
         try {
             OffHeapBytes source = cursor.isDiscarded() ? null : copyOfPrivatePage(cursor.slot());
-            long imageLsn = source == null ? 0 : PrivateVersion.at(cursor).imageLsn();
+            PrivateVersion version = source == null ? null : PrivateVersion.at(cursor);
             Frame resident = pool.pinResident(homes, cursor.pageId());
             if (resident != null) {
-                putInto(resident, source, imageLsn, commitLsn);
+                putInto(resident, source, version, commitLsn);
             } else {
                 OffHeapBytes page = ownPages.page(1);
-                fill(page, source, imageLsn, commitLsn);
+                PageHeader.setExists(page, false); // so that nothing is taken for the same
+                fill(page, source, version, commitLsn);
                 homes.write(cursor.pageId(), page);
             }
         } finally {

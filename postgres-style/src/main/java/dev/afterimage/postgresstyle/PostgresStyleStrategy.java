@@ -170,6 +170,12 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
     }
 
     @Override
+    public StrategyTransaction begin(long transactionId, StrategyTransaction former) {
+        OpenStore open = begun(transactionId);
+        return former instanceof PostgresStyleTransaction spare && spare.isOf(open) ? spare.again(transactionId) : new PostgresStyleTransaction(open, transactionId);
+    }
+
+    @Override
     public StrategySnapshot openSnapshot(long transactionId) {
         return new PostgresStyleSnapshot(begun(transactionId));
     }

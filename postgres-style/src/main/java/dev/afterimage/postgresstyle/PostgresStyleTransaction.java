@@ -18,11 +18,11 @@ import dev.afterimage.spi.StrategyTransaction;
 /**
  * A transaction works on private copies of the pages it writes, and nobody hears of them before its commit; so a rollback, or a crash, has nothing to undo.
  *
- * <p>It is its own ticket: the one object made per transaction. Everything else comes from a {@link WriteSet}, which goes on to the next transaction when this one ends.
+ * <p>It is its own ticket. Once the engine gives it back it becomes another one ({@link #again}). Everything else comes from a {@link WriteSet}, which goes on to the next transaction when this one ends.
  */
 final class PostgresStyleTransaction implements StrategyTransaction, CommitTicket {
     private final OpenStore store;
-    private final long id;
+    private long id;
     private @Nullable WriteSet writeSet;
     /** Once committed: what the ticket stands for. */
     private long awaitedLsn;
@@ -32,6 +32,19 @@ final class PostgresStyleTransaction implements StrategyTransaction, CommitTicke
         this.store = store;
         this.id = id;
         this.writeSet = store.writeSets().take();
+    }
+
+    /** Becomes another transaction of the same store; it has ended, and nobody refers to it. */
+    PostgresStyleTransaction again(long transactionId) {
+        assert writeSet == null : "transaction " + id + " is not over";
+        id = transactionId;
+        awaitedLsn = 0;
+        writeSet = store.writeSets().take();
+        return this;
+    }
+
+    boolean isOf(OpenStore someStore) {
+        return store == someStore;
     }
 
     @Override
@@ -98,11 +111,9 @@ final class PostgresStyleTransaction implements StrategyTransaction, CommitTicke
         for (int range = 0; range < change.ranges(); range++) {
             open.version().changed(change.offset(range), change.length(range), limit);
         }
-        // The bytes were changed without the latch: a copy that was spilled meanwhile may be half old. Marking the frame afterwards, under the latch, has it spilled
+        // The bytes were changed without the latch: a copy that was spilled meanwhile may be half old. Marking the frame afterwards has it spilled
         // again before it can be evicted, for it is pinned until the access is closed.
-        frame.latchExclusive();
-        frame.markDirty(Frame.NO_RECOVERY_LSN);
-        frame.unlatchExclusive();
+        frame.markChangedByOwner();
     }
 
     @Override
@@ -139,18 +150,12 @@ final class PostgresStyleTransaction implements StrategyTransaction, CommitTicke
         Frame home = pinHome(writes, pageId);
         try {
             PrivateVersion version = writes.newVersion();
-            Frame frame = writes.pages.add(pageId);
-            writes.pages.attach(pageId, version);
+            Frame frame = writes.pages.addToOverwrite(pageId, version);
             OffHeapBytes page = frame.page();
-            frame.latchExclusive();
-            try {
-                // Nobody changes the home page meanwhile: only commits do, and the engine's lock keeps theirs away. Its header comes along: the page LSN is what
-                // the change will build on, and the image LSN tells the commit whether to log an image.
-                home.page().copyTo(0, page, 0, page.length());
-                frame.markDirty(Frame.NO_RECOVERY_LSN);
-            } finally {
-                frame.unlatchExclusive();
-            }
+            // Nobody changes the home page meanwhile: only commits do, and the engine's lock keeps theirs away. Its header comes along: the page LSN is what
+            // the change will build on, and the image LSN tells the commit whether to log an image.
+            home.page().copyTo(0, page, 0, page.length());
+            frame.markChangedByOwner();
             return writes.takeAccess().open(pageId, frame, version);
         } finally {
             home.unpin();

@@ -17,6 +17,8 @@ import dev.afterimage.buffer.SlotSource;
 final class WriteSet {
     /** Slots kept between transactions; enough that small ones never ask the shared source. */
     private static final int SLOTS_KEPT = 64;
+    /** Of those, slots whose pages stay in the cache: what a small transaction writes. */
+    private static final int SLOTS_CACHED = 4;
     /** Version notes kept between transactions; a huge transaction must not hold on to its memory for ever. */
     private static final int VERSIONS_KEPT = 256;
 
@@ -32,7 +34,7 @@ final class WriteSet {
     private final List<FrameAccess> idleAccesses = new ArrayList<>();
 
     WriteSet(BufferPool pool, PageSpace spill, SlotSource sharedSlots) {
-        slots = new OwnSlots(sharedSlots);
+        slots = new OwnSlots(sharedSlots, pool, spill);
         pages = new PrivatePages(pool, spill, slots);
     }
 
@@ -64,23 +66,44 @@ final class WriteSet {
         versionsUsed = 0;
     }
 
-    /** Gives up for good what it keeps between transactions. */
+    /** Gives up for good what it keeps between transactions; the pages of its slots leave the cache. */
     void retire() {
         slots.giveAll();
     }
 
-    /** A stack of slots in front of the shared source. */
+    /**
+     * Stacks of slots in front of the shared source. The first holds those whose pages stay in the cache, so that the next transaction copies into a frame that is there already; whoever gets a slot from
+     * the shared source finds none of it in the cache.
+     */
     private static final class OwnSlots implements SlotSource {
         private final SlotSource shared;
+        private final BufferPool pool;
+        private final PageSpace spill;
+        private final long[] cached = new long[SLOTS_CACHED];
+        private int cachedCount;
         private final long[] kept = new long[SLOTS_KEPT];
         private int count;
 
-        OwnSlots(SlotSource shared) {
+        OwnSlots(SlotSource shared, BufferPool pool, PageSpace spill) {
             this.shared = shared;
+            this.pool = pool;
+            this.spill = spill;
+        }
+
+        @Override
+        public boolean keep(long slot) {
+            if (cachedCount == SLOTS_CACHED) {
+                return false;
+            }
+            cached[cachedCount++] = slot;
+            return true;
         }
 
         @Override
         public long take() {
+            if (cachedCount > 0) {
+                return cached[--cachedCount];
+            }
             return count > 0 ? kept[--count] : shared.take();
         }
 
@@ -94,6 +117,11 @@ final class WriteSet {
         }
 
         void giveAll() {
+            while (cachedCount > 0) {
+                long slot = cached[--cachedCount];
+                pool.discard(spill, slot);
+                shared.give(slot);
+            }
             while (count > 0) {
                 shared.give(kept[--count]);
             }

@@ -19,7 +19,7 @@ import dev.afterimage.spi.TimeSource;
 public class PageLocksRacesTest {
     private static final long PATIENCE_NANOS = Long.MAX_VALUE / 2;
 
-    private final PageLocks locks = new PageLocks(new StandingClock());
+    private final PageLocks locks = new PageLocks(new StandingClock(), 4);
     private final AtomicLong transactions = new AtomicLong();
     private final AtomicInteger[] writers = {new AtomicInteger(), new AtomicInteger(), new AtomicInteger()};
 

@@ -152,7 +152,7 @@ final class AriesStrategy implements RecoveryStrategy {
         highestTransactionId.set(state.highestTransactionId());
         RedoPoint point = new RedoPoint(state.redoPoint());
         OpenStore opened = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).file(StoreFileNames.PAGES), context.pageSize(), failure), cache, begun, point,
-                new ActiveTransactions(), options.tornPages(), failure, new Workspaces());
+                new ActiveTransactions(), options.tornPages(), failure);
         checkpointer = new Checkpointer(opened, homePages, control, options, context.time(), state);
         begun.flushEvery(context.tasks(), context.relaxedWindow());
         cache.writeBehind(context.tasks());
@@ -162,10 +162,24 @@ final class AriesStrategy implements RecoveryStrategy {
 
     @Override
     public StrategyTransaction begin(long transactionId) {
+        OpenStore open = toBegin(transactionId);
+        return new AriesTransaction(open, transactionId);
+    }
+
+    @Override
+    public StrategyTransaction begin(long transactionId, StrategyTransaction former) {
+        OpenStore open = toBegin(transactionId);
+        return former instanceof AriesTransaction spare && spare.isOf(open) ? spare.again(transactionId) : new AriesTransaction(open, transactionId);
+    }
+
+    private OpenStore toBegin(long transactionId) {
         OpenStore open = store();
         failure.check();
-        highestTransactionId.accumulateAndGet(transactionId, Math::max);
-        return new AriesTransaction(open, transactionId);
+        long highest = highestTransactionId.get();
+        while (highest < transactionId && !highestTransactionId.compareAndSet(highest, transactionId)) {
+            highest = highestTransactionId.get();
+        }
+        return open;
     }
 
     @Override

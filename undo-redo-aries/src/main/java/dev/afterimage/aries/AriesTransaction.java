@@ -1,5 +1,7 @@
 package dev.afterimage.aries;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 import org.jspecify.annotations.Nullable;
@@ -23,22 +25,32 @@ import dev.afterimage.wal.LogReader;
  * <p>Every change happens within an epoch of the {@link dev.afterimage.buffer.RedoPoint}: the decision whether an image is needed, the log record, the page's stamp, its dirty mark and this row of the
  * transaction table are one thing to a checkpoint, which sees all of them or none.
  *
- * <p>It is its own ticket. One thread works with it; a checkpoint looks at its row.
+ * <p>It is its own ticket. One thread works with it; a checkpoint looks at its row. Once the engine gives it back it becomes another one ({@link #again}), with all its memory.
  */
 final class AriesTransaction implements StrategyTransaction, CommitTicket {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final VarHandle ID = handle("id");
+    private static final VarHandle FIRST_LSN = handle("firstLsn");
+    private static final VarHandle LAST_LSN = handle("lastLsn");
+    private static final VarHandle UNDO_NEXT_LSN = handle("undoNextLsn");
+    private static final VarHandle OLDEST_IMAGE_LSN = handle("oldestImageLsn");
 
     private final OpenStore store;
-    private final long id;
     private final PageUndo undo;
-    private @Nullable Workspace workspace;
+    private final Workspace memory = new Workspace();
+    private volatile long id;
+    private boolean ended;
     private @Nullable LoggedRecords readBack;
 
-    // The row of the transaction table.
+    // The row of the transaction table. Its transaction alone writes it, by release, which keeps the order of the writes: a checkpoint that sees one of them sees those before it. What it has to
+    // see, it sees because it waits for the epochs in which they were made; leaving one is a full fence.
     private volatile long firstLsn;
     private volatile long lastLsn;
     private volatile long undoNextLsn;
     private volatile long oldestImageLsn = Long.MAX_VALUE;
+
+    private ActiveTransactions.@Nullable Places table;
+    private int place;
 
     /** Bytes promised in the log for the CLRs and the end record. */
     private long promised;
@@ -49,11 +61,50 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
         this.store = store;
         this.id = id;
         this.undo = new PageUndo(store.pool(), store.homeSpace(), store.tornPages());
-        this.workspace = store.workspaces().take();
+    }
+
+    private static VarHandle handle(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(AriesTransaction.class, field, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Becomes another transaction of the same store; it has ended, and nobody refers to it. */
+    AriesTransaction again(long transactionId) {
+        assert ended && promised == 0 && !store.transactions().contains(this) : "transaction " + id + " is not over";
+        // The number first: who sees anything of the new row sees that it is another one.
+        ID.setRelease(this, transactionId);
+        ended = false;
+        FIRST_LSN.setRelease(this, 0L);
+        LAST_LSN.setRelease(this, 0L);
+        UNDO_NEXT_LSN.setRelease(this, 0L);
+        OLDEST_IMAGE_LSN.setRelease(this, Long.MAX_VALUE);
+        awaitedLsn = 0;
+        return this;
+    }
+
+    boolean isOf(OpenStore someStore) {
+        return store == someStore;
     }
 
     long id() {
         return id;
+    }
+
+    /** It stands in the transaction table, at that place. */
+    void entered(ActiveTransactions.Places newTable, int newPlace) {
+        table = newTable;
+        place = newPlace;
+    }
+
+    /** It stands there no longer. */
+    void leave() {
+        ActiveTransactions.Places left = table;
+        assert left != null && left.get(place) == this;
+        left.setRelease(place, null);
+        table = null;
     }
 
     long firstLsn() {
@@ -94,7 +145,7 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
             if (PageHeader.exists(frame.page())) {
                 throw new IllegalStateException("page " + pageId + " exists and is to be created");
             }
-            whole(frame, PageRecord.CREATE, workspace().tail.room(0));
+            whole(frame, PageRecord.CREATE, workspace().tail.room(0), 0);
         } catch (Throwable t) {
             frame.unlatchExclusive();
             frame.unpin();
@@ -112,7 +163,7 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
             image.measure(frame.page());
             ByteBuffer before = workspace().tail.room(image.encodedBytes());
             image.encode(before);
-            whole(frame, PageRecord.DISCARD, before);
+            whole(frame, PageRecord.DISCARD, before, image.encodedBytes());
         } finally {
             frame.unlatchExclusive();
             frame.unpin();
@@ -120,11 +171,11 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
     }
 
     /** Logs and does what says everything about a page. */
-    private void whole(Frame frame, int action, ByteBuffer undoPart) {
+    private void whole(Frame frame, int action, ByteBuffer undoPart, int undoBytes) {
         long epoch = store.redoPoint().enter();
         try {
-            UpdateRecord record = workspace().update.of(id, lastLsn, frame.number(), action, frame.page(), undoPart, null, 0);
-            long lsn = log(record, frame.number(), action, 0, undoPart);
+            UpdateRecord record = workspace().update.of(id, lastLsn, frame.number(), action, frame.page(), undoPart, undoBytes, null, 0);
+            long lsn = log(record, frame.number(), action, 0, undoBytes);
             PageRecord.apply(action, 0, NOTHING, lsn, frame.page(), frame.usable());
             dirty(frame, lsn);
         } finally {
@@ -136,7 +187,8 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
     public void changed(PageAccess access, PageChange change) {
         Frame frame = ((FrameAccess) access).frame();
         OffHeapBytes page = frame.page();
-        ByteBuffer undoPart = undoPart(change);
+        int undoBytes = undoBytes(change);
+        ByteBuffer undoPart = undoPart(change, undoBytes);
         long epoch = store.redoPoint().enter();
         try {
             long imageLsn = PageHeader.imageLsn(page);
@@ -144,12 +196,12 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
             // The redo point is asked for within the epoch: see RedoPoint for why this order cannot leave a page without its image.
             boolean image = byImage && FullPageImage.needed(imageLsn, store.redoPoint().lsn());
             int action = image ? PageRecord.CHANGE_IMAGED : PageRecord.CHANGE;
-            UpdateRecord record = workspace().update.of(id, lastLsn, frame.number(), action, page, undoPart, change, image || !byImage ? 0 : imageLsn);
-            long lsn = log(record, frame.number(), action, change.ranges(), undoPart);
+            UpdateRecord record = workspace().update.of(id, lastLsn, frame.number(), action, page, undoPart, undoBytes, change, image || !byImage ? 0 : imageLsn);
+            long lsn = log(record, frame.number(), action, change.ranges(), undoBytes);
             PageHeader.setPageLsn(page, lsn);
             if (image) {
                 PageHeader.setImageLsn(page, lsn);
-                store.transactions().imageLogged(record.bodyBytes() - undoPart.limit());
+                store.transactions().imageLogged(record.bodyBytes() - undoBytes);
             }
             dirty(frame, lsn);
         } finally {
@@ -157,12 +209,17 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
         }
     }
 
-    private ByteBuffer undoPart(PageChange change) {
+    private static int undoBytes(PageChange change) {
         int ranges = change.ranges();
         int bytes = ranges * PageRecord.BYTES_PER_RANGE;
         for (int range = 0; range < ranges; range++) {
             bytes += change.length(range);
         }
+        return bytes;
+    }
+
+    private ByteBuffer undoPart(PageChange change, int bytes) {
+        int ranges = change.ranges();
         ByteBuffer part = workspace().tail.room(bytes);
         for (int range = 0; range < ranges; range++) {
             part.putShort((short) change.offset(range)).putShort((short) change.length(range));
@@ -174,9 +231,9 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
     }
 
     /** Logs an update, with the promise of room for its CLR. Throws only while nothing has changed. */
-    private long log(UpdateRecord record, long pageId, int action, int ranges, ByteBuffer undoPart) {
+    private long log(UpdateRecord record, long pageId, int action, int ranges, int undoBytes) {
         store.failure().check();
-        int promise = CompensationRecord.promise(undoPart.limit()) + (firstLsn == 0 ? TransactionRecord.PROMISE : 0);
+        int promise = CompensationRecord.promise(undoBytes) + (firstLsn == 0 ? TransactionRecord.PROMISE : 0);
         long lsn;
         try {
             lsn = store.log().append(record, promise);
@@ -186,12 +243,12 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
         }
         promised += promise;
         Workspace own = workspace();
-        own.tail.push(lsn, undoNextLsn, pageId, action, ranges, undoPart.limit());
+        own.tail.push(lsn, undoNextLsn, pageId, action, ranges, undoBytes);
         own.noteRecord(lsn);
-        lastLsn = lsn;
-        undoNextLsn = lsn;
+        LAST_LSN.setRelease(this, lsn);
+        UNDO_NEXT_LSN.setRelease(this, lsn);
         if (firstLsn == 0) {
-            firstLsn = lsn;
+            FIRST_LSN.setRelease(this, lsn);
             store.transactions().add(this);
         }
         return lsn;
@@ -201,7 +258,9 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
         if (store.tornPages().imagesAreLogged()) {
             // Redo of a page begins with its image, so that is its recLSN, whichever later change made it dirty.
             long imageLsn = PageHeader.imageLsn(frame.page());
-            oldestImageLsn = Math.min(oldestImageLsn, imageLsn);
+            if (imageLsn < oldestImageLsn) {
+                OLDEST_IMAGE_LSN.setRelease(this, imageLsn);
+            }
             frame.markDirty(imageLsn);
         } else {
             frame.markDirty(lsn);
@@ -267,7 +326,7 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
         LoggedRecords.Logged logged = records.at(wanted);
         ByteBuffer body = logged.body();
         if (logged.type() == RecordTypes.COMPENSATION) {
-            undoNextLsn = PageRecord.undoNextLsn(body);
+            UNDO_NEXT_LSN.setRelease(this, PageRecord.undoNextLsn(body));
         } else {
             compensate(workspace().compensation.undoing(PageRecord.action(body), PageRecord.ranges(body), PageRecord.undoPart(body)), PageRecord.pageId(body), PageRecord.prevLsn(body));
         }
@@ -280,8 +339,8 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
             long lsn = undo.undo(clr, id, lastLsn, next, pageId, undoNextLsn, record -> store.log().appendPromised(record, promise));
             promised -= promise;
             workspace().noteRecord(lsn);
-            lastLsn = lsn;
-            undoNextLsn = next;
+            LAST_LSN.setRelease(this, lsn);
+            UNDO_NEXT_LSN.setRelease(this, next);
         } finally {
             store.redoPoint().leave(epoch);
         }
@@ -318,7 +377,7 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
     private long logCommit() {
         long epoch = store.redoPoint().enter();
         try {
-            long lsn = store.log().append(new TransactionRecord(RecordTypes.COMMIT, id, lastLsn));
+            long lsn = store.log().append(workspace().commit.of(id, lastLsn));
             // Within the epoch, so that a checkpoint whose begin record lies behind the commit record does not find the transaction active.
             store.transactions().remove(this);
             store.transactions().committed(lsn);
@@ -357,17 +416,15 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
     }
 
     private Workspace workspace() {
-        Workspace own = workspace;
-        if (own == null) {
+        if (ended) {
             throw new IllegalStateException("transaction " + id + " has ended");
         }
-        return own;
+        return memory;
     }
 
     private void release() {
-        Workspace own = workspace();
-        workspace = null;
+        workspace().clear();
         readBack = null;
-        store.workspaces().give(own);
+        ended = true;
     }
 }

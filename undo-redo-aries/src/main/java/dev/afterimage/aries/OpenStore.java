@@ -18,8 +18,7 @@ import dev.afterimage.wal.WriteAheadLog;
  * @param transactions the transaction table
  * @param tornPages what guards against torn pages
  * @param failure remembers the first failure
- * @param workspaces memory for transactions
  */
 record OpenStore(HomeSpace homeSpace, HomeReservation reservation, BufferPool pool, WriteAheadLog log, RedoPoint redoPoint, ActiveTransactions transactions, TornPages tornPages,
-        FailureLatch failure, Workspaces workspaces) {
+        FailureLatch failure) {
 }

@@ -23,6 +23,8 @@ final class UndoTail {
     private static final int OVERHEAD = UNDO_PART + Integer.BYTES;
 
     private ByteBuffer bytes = ByteBuffer.allocate(BYTES_MIN).order(ByteOrder.LITTLE_ENDIAN);
+    /** The same bytes, for whoever fills a place among them. */
+    private ByteBuffer filling = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private int start;
     private int end;
 
@@ -30,11 +32,16 @@ final class UndoTail {
         start = 0;
         end = 0;
         if (bytes.capacity() > BYTES_MAX / 4) {
-            bytes = ByteBuffer.allocate(BYTES_MIN).order(ByteOrder.LITTLE_ENDIAN);
+            become(ByteBuffer.allocate(BYTES_MIN));
         }
     }
 
-    /** Room for the undo part of the next update, to be filled from position 0 to the limit. */
+    private void become(ByteBuffer memory) {
+        bytes = memory.order(ByteOrder.LITTLE_ENDIAN);
+        filling = memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Room for the undo part of the next update, to be filled from the position to the limit before this is called again. It is always the same buffer. */
     ByteBuffer room(int undoPartBytes) {
         int needed = undoPartBytes + OVERHEAD;
         while (end > start && end - start + needed > BYTES_MAX) {
@@ -46,13 +53,16 @@ final class UndoTail {
             while (capacity < live + needed || capacity < BYTES_MAX && capacity < 2 * (live + needed)) {
                 capacity *= 2;
             }
-            ByteBuffer target = capacity == bytes.capacity() ? bytes : ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
-            System.arraycopy(bytes.array(), start, target.array(), 0, live);
-            bytes = target;
+            byte[] former = bytes.array();
+            if (capacity != bytes.capacity()) {
+                become(ByteBuffer.allocate(capacity));
+            }
+            System.arraycopy(former, start, bytes.array(), 0, live);
             start = 0;
             end = live;
         }
-        return bytes.slice(end + UNDO_PART, undoPartBytes).order(ByteOrder.LITTLE_ENDIAN);
+        int at = end + UNDO_PART;
+        return filling.limit(at + undoPartBytes).position(at);
     }
 
     /** The update whose undo part was put into the {@linkplain #room room} is logged. */

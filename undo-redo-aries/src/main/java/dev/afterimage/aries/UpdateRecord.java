@@ -22,6 +22,7 @@ final class UpdateRecord implements LogRecord {
     private int ranges;
     private int afterBytes;
     private ByteBuffer undoPart = ByteBuffer.allocate(0);
+    private int undoBytes;
     private @Nullable PageChange change;
 
     /**
@@ -29,11 +30,11 @@ final class UpdateRecord implements LogRecord {
      *
      * @param action one of {@link PageRecord}'s
      * @param page the page with its header: after a change, before a discard or creation
-     * @param undoPart what undoing it takes, from position 0 to the limit
+     * @param undoPart what undoing it takes: so many bytes up to the limit
      * @param rangesChanged null unless the action is a change
      * @param imageLsn 0 where redo of the page can begin with this record
      */
-    UpdateRecord of(long transactionId, long prevLsn, long pageId, int action, OffHeapBytes page, ByteBuffer undoPart, @Nullable PageChange rangesChanged, long imageLsn) {
+    UpdateRecord of(long transactionId, long prevLsn, long pageId, int action, OffHeapBytes page, ByteBuffer undoPart, int undoBytes, @Nullable PageChange rangesChanged, long imageLsn) {
         this.transactionId = transactionId;
         this.prevLsn = prevLsn;
         this.pageId = pageId;
@@ -41,6 +42,7 @@ final class UpdateRecord implements LogRecord {
         this.basisLsn = PageHeader.pageLsn(page);
         this.imageLsn = imageLsn;
         this.undoPart = undoPart;
+        this.undoBytes = undoBytes;
         this.change = rangesChanged;
         this.ranges = rangesChanged == null ? 0 : rangesChanged.ranges();
         this.afterBytes = 0;
@@ -48,7 +50,7 @@ final class UpdateRecord implements LogRecord {
             image.measure(page);
             afterBytes = image.encodedBytes();
         } else if (action == PageRecord.CHANGE) {
-            afterBytes = undoPart.limit() - ranges * PageRecord.BYTES_PER_RANGE;
+            afterBytes = undoBytes - ranges * PageRecord.BYTES_PER_RANGE;
         }
         return this;
     }
@@ -65,13 +67,13 @@ final class UpdateRecord implements LogRecord {
 
     @Override
     public int bodyBytes() {
-        return PageRecord.HEADER_BYTES + undoPart.limit() + afterBytes;
+        return PageRecord.HEADER_BYTES + undoBytes + afterBytes;
     }
 
     @Override
     public void writeBody(ByteBuffer target) {
-        PageRecord.writeHeader(target, prevLsn, 0, pageId, imageLsn, basisLsn, action, ranges, undoPart.limit());
-        target.put(undoPart.position(0));
+        PageRecord.writeHeader(target, prevLsn, 0, pageId, imageLsn, basisLsn, action, ranges, undoBytes);
+        target.put(undoPart.position(undoPart.limit() - undoBytes));
         PageChange after = change;
         if (action == PageRecord.CHANGE_IMAGED) {
             image.encode(target);

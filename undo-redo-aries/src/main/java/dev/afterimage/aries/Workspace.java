@@ -10,6 +10,7 @@ final class Workspace {
 
     final UndoTail tail = new UndoTail();
     final UpdateRecord update = new UpdateRecord();
+    final TransactionRecord commit = new TransactionRecord(RecordTypes.COMMIT, 0, 0);
     final CompensationRecord compensation = new CompensationRecord();
     private final ArrayDeque<FrameAccess> spareAccesses = new ArrayDeque<>();
     private long[] waypoints = new long[4];

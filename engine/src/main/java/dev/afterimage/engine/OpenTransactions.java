@@ -1,0 +1,136 @@
+package dev.afterimage.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transactions of a store: those that are open, and those that wait to be used again. One table is both, so that beginning a transaction is one compare-and-set on the {@link CallGate} of an
+ * object that is known already to who closes the store.
+ *
+ * <p>A thread looks where its own last one lies, then at a few places beside. Where all of those are in use it makes a new one, under a lock; beyond {@value #PLACES} at a time they go to a
+ * second table, which grows, and lose the larger part of their memory when they are free. Nothing is ever taken out of the tables but what is over and still in the hands of a
+ * {@link TransactionReference}, and that only where its place is needed.
+ */
+final class OpenTransactions {
+    private static final int PLACES = 256;
+    private static final int LOOKS = 8;
+
+    private final OpenStore store;
+    private final AtomicReferenceArray<@Nullable OpenTransaction> places = new AtomicReferenceArray<>(PLACES);
+    private final ReentrantLock making = new ReentrantLock();
+    private volatile AtomicReferenceArray<@Nullable OpenTransaction> more = new AtomicReferenceArray<>(LOOKS);
+    /** What those counted that are in no place any more; changed under the lock. */
+    private final TransactionCounts gone = new TransactionCounts();
+
+    OpenTransactions(OpenStore store) {
+        this.store = store;
+    }
+
+    /** One that nobody uses, inside its gate: whoever closes the store from now on sees it. */
+    OpenTransaction claim() {
+        OpenTransaction found = claimIn(places);
+        if (found == null) {
+            found = claimIn(more);
+        }
+        return found == null ? make() : found;
+    }
+
+    private static @Nullable OpenTransaction claimIn(AtomicReferenceArray<@Nullable OpenTransaction> table) {
+        int mask = table.length() - 1;
+        int first = (int) Thread.currentThread().getId();
+        for (int i = 0; i < LOOKS; i++) {
+            OpenTransaction each = table.get(first + i & mask);
+            if (each != null && each.gate().claim()) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private OpenTransaction make() {
+        making.lock();
+        try {
+            OpenTransaction made = new OpenTransaction(store);
+            if (put(made, places)) {
+                return made;
+            }
+            while (!put(made, more)) {
+                grow();
+            }
+            made.isOneOfMany();
+            return made;
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private boolean put(OpenTransaction made, AtomicReferenceArray<@Nullable OpenTransaction> table) {
+        int mask = table.length() - 1;
+        int first = (int) Thread.currentThread().getId();
+        for (int i = 0; i < LOOKS; i++) {
+            OpenTransaction there = table.get(first + i & mask);
+            if (there == null || there.isLeft()) {
+                if (there != null) {
+                    gone.add(there.counts());
+                }
+                table.set(first + i & mask, made);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void grow() {
+        AtomicReferenceArray<@Nullable OpenTransaction> old = more;
+        AtomicReferenceArray<@Nullable OpenTransaction> larger = new AtomicReferenceArray<>(2 * old.length());
+        for (int i = 0; i < old.length(); i++) {
+            larger.setPlain(i, old.get(i));
+        }
+        more = larger;
+    }
+
+    /** Those that are open, in the order of their numbers: closing rolls them back, and what that asks of the disk must not depend on chance (rule N1). */
+    List<OpenTransaction> active() {
+        List<OpenTransaction> active = new ArrayList<>();
+        forEach(each -> {
+            if (each.isActive()) {
+                active.add(each);
+            }
+        });
+        active.sort(Comparator.comparingLong(OpenTransaction::id));
+        return active;
+    }
+
+    /** What all transactions have done. */
+    TransactionCounts counts() {
+        TransactionCounts sum = new TransactionCounts();
+        making.lock();
+        try {
+            sum.add(gone);
+            forEach(each -> sum.add(each.counts()));
+        } finally {
+            making.unlock();
+        }
+        return sum;
+    }
+
+    private void forEach(Consumer<OpenTransaction> action) {
+        forEach(places, action);
+        forEach(more, action);
+    }
+
+    private static void forEach(AtomicReferenceArray<@Nullable OpenTransaction> table, Consumer<OpenTransaction> action) {
+        for (int i = 0; i < table.length(); i++) {
+            OpenTransaction each = table.get(i);
+            if (each != null) {
+                action.accept(each);
+            }
+        }
+    }
+}
