@@ -17,9 +17,9 @@ public interface LogRecord {
     int bodyBytes();
 
     /**
-     * Writes exactly {@link #bodyBytes()} bytes, beginning at the target's position; the target is little-endian and ends where the body ends. Runs
-     * inside the log's append lock: it must only copy, and must not call the log. What it throws passes through {@code append}, which then
-     * appended nothing.
+     * Writes exactly {@link #bodyBytes()} bytes, beginning at the target's position; the target is little-endian and ends where the body ends. Whoever forces the log
+     * waits for it, so it must only copy, and must not call the log. Other records' bodies may be written at the same time. What it throws passes through {@code append}, which then
+     * has appended nothing that is ever read.
      */
     void writeBody(ByteBuffer target);
 }

@@ -1,5 +1,8 @@
 package dev.afterimage.wal;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * Room in the log that is promised to records that must not find the disk full: the compensation records of transactions that may have to be rolled back.
  *
@@ -7,12 +10,13 @@ package dev.afterimage.wal;
  * much as the largest record at its end, and each batch written adds a watermark. Records without a promise are appended only where they leave that so. A crash
  * keeps it too: the next opening may use the one kept back, which stands in for what was left of the segment.
  *
- * <p>Guarded by the append lock.
+ * <p>Safe for many threads. For the invariant to hold among them, whoever appends does it in this order: {@link #promise}; read the end of the stream; ask whether all {@link #fits}; reserve the place, which fails if the end has
+ * moved on meanwhile. So of two at once, the later one has seen what the earlier one promised. A promise is settled after the record it was for has its place.
  */
 final class PromisedRoom {
     private final int segmentBytes;
-    private long promised;
-    private int largestSpan;
+    private final AtomicLong promised = new AtomicLong();
+    private final AtomicInteger largestSpan = new AtomicInteger();
 
     PromisedRoom(int segmentBytes) {
         this.segmentBytes = segmentBytes;
@@ -25,36 +29,39 @@ final class PromisedRoom {
 
     /** Bytes promised. */
     long bytes() {
-        return promised;
+        return promised.get();
     }
 
-    /** Adds a promise. */
+    /** Adds a promise, to be settled at once where there turns out to be no room for it. */
     void promise(int bytes) {
-        promised += bytes;
-        largestSpan = Math.max(largestSpan, bytes);
+        if (bytes > largestSpan.get()) {
+            largestSpan.accumulateAndGet(bytes, Math::max);
+        }
+        promised.addAndGet(bytes);
     }
 
     /** Takes promises back, or notes that they were kept. */
     void settle(long bytes) {
-        assert bytes <= promised : "of " + promised + " bytes promised, " + bytes + " were settled";
-        promised -= bytes;
+        long left = promised.addAndGet(-bytes);
+        assert left >= 0 : "of " + (left + bytes) + " bytes promised, " + bytes + " were settled";
     }
 
     /** Whether all that is promised, and {@code more}, fits. */
     boolean fits(int more, long restOfSegment, int freeSegments) {
-        long sum = promised + more;
+        long sum = promised.get() + more;
         if (sum == 0) {
             return true;
         }
-        int largest = Math.max(largestSpan, more);
+        int largest = Math.max(largestSpan.get(), more);
         long rest = Math.max(0, restOfSegment - largest - RecordFormat.SLACK_BYTES);
         return sum <= rest + Math.max(0, freeSegments) * usable(largest);
     }
 
     /** Free segments that hold all that is promised and {@code more}. */
     int segments(int more) {
-        long sum = promised + more;
-        return sum == 0 ? 0 : Math.toIntExact((sum + usable(Math.max(largestSpan, more)) - 1) / usable(Math.max(largestSpan, more)));
+        long sum = promised.get() + more;
+        long usable = usable(Math.max(largestSpan.get(), more));
+        return sum == 0 ? 0 : Math.toIntExact((sum + usable - 1) / usable);
     }
 
     private long usable(int largest) {

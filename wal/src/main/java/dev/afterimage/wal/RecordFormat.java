@@ -23,6 +23,8 @@ final class RecordFormat {
     /** Carries the position that was synced when its batch was written. */
     static final int WATERMARK = 257;
     static final int WATERMARK_BYTES = HEADER_BYTES + Long.BYTES;
+    /** Says nothing: in the place of a record whose body could not be written. */
+    static final int VOID = 258;
     /** Room that every buffer keeps for the log's own records: one watermark and one filler. */
     static final int SLACK_BYTES = 64;
 
@@ -121,6 +123,7 @@ final class RecordFormat {
         return switch (typeAt(bytes, offset)) {
             case FILLER -> lengthAt(bytes, offset) == room;
             case WATERMARK -> checked == WATERMARK_BYTES;
+            case VOID -> true;
             default -> typeAt(bytes, offset) >= MIN_TYPE && typeAt(bytes, offset) <= MAX_TYPE;
         };
     }

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A position (LSN) is the place of a record's first byte in a stream that never ends; 0 is no record. Positions rise in the order of appending, and for one
  * store never repeat for records that anything durable may refer to. How the stream lies in files is in the package description.
  *
- * <p><b>Threads.</b> Every method but {@link #begin} and {@link #close()} may be called by any number of threads. Appending takes a short lock that is never held across input or
- * output. Whoever finds the buffer full writes it out itself, without a sync. Interrupts end no wait and stay pending.
+ * <p><b>Threads.</b> Every method but {@link #begin} and {@link #close()} may be called by any number of threads. Appending takes no lock: threads reserve their places one after the other and copy beside each other, while
+ * what was appended before is on its way to the disk ({@link LogRing}). Whoever finds the buffer full writes it out itself, without a sync. Interrupts end no wait and stay pending.
  *
  * <p><b>Failure.</b> The first write or sync that fails, fails the log for good: nobody knows what reached the disk, and a later sync that succeeds would prove
  * nothing (rule F1). {@link StrategyEvents#failed} is told once; all who wait, and all who call later, get a {@link StoreFailedException} with the cause.
@@ -42,26 +42,25 @@ public final class WriteAheadLog implements AutoCloseable {
     private final Timeline timeline;
     private final LogFailure failure;
     private final LogPositions positions;
-    private final PromisedRoom room; // under appending
+    private final PromisedRoom room;
     private final int maxBodyBytes;
     private final SegmentSupply supply;
     private final CommitQueue committers;
     private final LogAnchor start;
 
     // Taken in this order; each may be taken alone.
-    private final ReentrantLock writing = new ReentrantLock(); // swaps the halves, writes, crosses segments
+    private final ReentrantLock writing = new ReentrantLock(); // writes, crosses segments
     private final ReentrantLock syncing = new ReentrantLock(); // one sync of a segment at a time: of two, only one would be told of an error
-    private final ReentrantLock appending = new ReentrantLock(); // never held across input or output
 
-    private LogSegment segment; // under writing: the one that the active half belongs to, but for a moment while crossing
-    private LogBuffer idle; // under writing
-    private LogBuffer active; // under appending
-    private volatile long endLsn;
+    private final LogRing ring;
+    private final LogRing.Leftover leavesPromises;
+    private final LogRing.Leftover leavesAnything = rest -> true;
+    private LogSegment segment; // under writing: the one that is appended to, but for a moment while crossing
+    private long skippedBytes; // under writing: positions run over headers and skipped ends as well
     private volatile long writtenLsn;
     private volatile long syncedLsn;
     private volatile long syncs;
     private volatile long bytesWritten;
-    private long bytesAppended; // under appending: positions run over headers and skipped ends as well
     private volatile boolean closed;
     private @Nullable BackgroundTask flusher;
 
@@ -77,10 +76,8 @@ public final class WriteAheadLog implements AutoCloseable {
         timeline = opening.timeline();
         long startLsn = opening.startLsn();
         start = new LogAnchor(timeline.number(), startLsn);
-        active = new LogBuffer(settings.bufferBytes() / 2, settings.segmentBytes(), timeline.salt());
-        idle = new LogBuffer(settings.bufferBytes() / 2, settings.segmentBytes(), timeline.salt());
-        active.begin(startLsn, positions.start(segment.number() + 1));
-        endLsn = startLsn;
+        ring = new LogRing(settings.bufferBytes(), RecordFormat.span(RecordFormat.HEADER_BYTES + maxBodyBytes), timeline.salt(), startLsn, positions.start(segment.number() + 1));
+        leavesPromises = rest -> room.fits(0, rest - RecordFormat.WATERMARK_BYTES, supply.free());
         writtenLsn = startLsn;
         syncedLsn = startLsn;
         committers = new CommitQueue(new CommitQueue.Duty() {
@@ -140,6 +137,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /**
      * Copies a record into the log's memory. It is durable, or even written, only after {@link #force} or {@link #write}, or when a later record is. Makes no garbage.
+     * What {@link LogRecord#writeBody} throws passes through: the record is not appended then, though the log is longer by what says nothing.
      *
      * @return the record's position
      * @throws DiskFullException if the log needs a new segment and there is no room for one beside the spare that is kept back; nothing was appended, and smaller
@@ -161,30 +159,22 @@ public final class WriteAheadLog implements AutoCloseable {
         if (promise < 0 || promise > settings.segmentBytes() / 2) {
             throw new IllegalArgumentException("promise: expected 0 to " + settings.segmentBytes() / 2 + " bytes, found " + promise);
         }
-        int span = spanOf(record);
-        while (true) {
-            int wanted;
-            appending.lock();
-            try {
-                requireWorking();
-                long rest = active.segmentEnd() - active.endLsn() - span - RecordFormat.WATERMARK_BYTES;
-                boolean leavesRoom = room.fits(promise, rest, supply.free());
-                if (active.fits(span) && leavesRoom) {
-                    room.promise(promise);
-                    return copy(record, span);
-                }
-                wanted = active.segmentHasRoom(span) && !leavesRoom ? room.segments(promise) : 0;
-            } finally {
-                appending.unlock();
+        int type = typeOf(record);
+        int bodyBytes = bodyBytesOf(record, type);
+        requireWorking();
+        boolean appended = false;
+        room.promise(promise);
+        try {
+            long lsn = ring.append(record, type, bodyBytes, leavesPromises);
+            while (lsn < 0) {
+                makeRoomFor(lsn, bodyBytes);
+                lsn = ring.append(record, type, bodyBytes, leavesPromises);
             }
-            if (wanted > 0) {
-                int segments = wanted;
-                failure.orFailUnlessFull(() -> {
-                    supply.keepFree(segments);
-                    return segments;
-                });
-            } else {
-                makeRoom(span, promise, false);
+            appended = true;
+            return lsn;
+        } finally {
+            if (!appended) {
+                room.settle(promise);
             }
         }
     }
@@ -195,31 +185,22 @@ public final class WriteAheadLog implements AutoCloseable {
      * @param promise the part of the promises that this record settles
      */
     public long appendPromised(LogRecord record, int promise) {
-        int span = spanOf(record);
-        assert span + RecordFormat.WATERMARK_BYTES <= promise : "a record of " + span + " bytes against a promise of " + promise;
-        while (true) {
-            appending.lock();
-            try {
-                requireWorking();
-                if (active.fits(span)) {
-                    room.settle(promise);
-                    return copy(record, span);
-                }
-            } finally {
-                appending.unlock();
-            }
-            makeRoom(span, 0, true);
+        int type = typeOf(record);
+        int bodyBytes = bodyBytesOf(record, type);
+        assert promiseFor(bodyBytes) <= promise : "a body of " + bodyBytes + " bytes against a promise of " + promise;
+        requireWorking();
+        long lsn = ring.append(record, type, bodyBytes, leavesAnything);
+        while (lsn < 0) {
+            makeRoom(spanOf(bodyBytes), true);
+            lsn = ring.append(record, type, bodyBytes, leavesAnything);
         }
+        room.settle(promise);
+        return lsn;
     }
 
     /** Takes back promises whose records will not come. */
     public void withdraw(long promises) {
-        appending.lock();
-        try {
-            room.settle(promises);
-        } finally {
-            appending.unlock();
-        }
+        room.settle(promises);
     }
 
     /** Bytes to promise for a record with a body of that many bytes. */
@@ -229,12 +210,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /** Bytes promised now. */
     public long promisedBytes() {
-        appending.lock();
-        try {
-            return room.bytes();
-        } finally {
-            appending.unlock();
-        }
+        return room.bytes();
     }
 
     /**
@@ -251,24 +227,24 @@ public final class WriteAheadLog implements AutoCloseable {
         return LogReader.along(chain, disk, settings, new LogAnchor(timeline.number(), fromLsn));
     }
 
-    private int spanOf(LogRecord record) {
+    private static int typeOf(LogRecord record) {
         int type = record.type();
-        int bodyBytes = record.bodyBytes();
         if (type < RecordFormat.MIN_TYPE || type > RecordFormat.MAX_TYPE) {
             throw new IllegalArgumentException("type: expected 1 to 255, found " + type);
         }
+        return type;
+    }
+
+    private int bodyBytesOf(LogRecord record, int type) {
+        int bodyBytes = record.bodyBytes();
         if (bodyBytes < 0 || bodyBytes > maxBodyBytes) {
             throw new IllegalArgumentException("record of type " + type + ": expected a body of 0 to " + maxBodyBytes + " bytes, found " + bodyBytes);
         }
-        return RecordFormat.span(RecordFormat.HEADER_BYTES + bodyBytes);
+        return bodyBytes;
     }
 
-    /** Holds the append lock. */
-    private long copy(LogRecord record, int span) {
-        long lsn = active.append(record, record.type(), record.bodyBytes());
-        bytesAppended += span;
-        endLsn = lsn + span;
-        return lsn;
+    private static int spanOf(int bodyBytes) {
+        return RecordFormat.span(RecordFormat.HEADER_BYTES + bodyBytes);
     }
 
     /**
@@ -309,7 +285,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /** Position after the last record appended; what is appended next gets this one, or a later one. */
     public long endLsn() {
-        return endLsn;
+        return ring.end();
     }
 
     /** All before this position is handed to the operating system. */
@@ -334,7 +310,7 @@ public final class WriteAheadLog implements AutoCloseable {
             throw new IllegalArgumentException("recycle before " + lsn + ": expected a position that is durable, which ends at " + syncedLsn);
         }
         failure.orFailUnlessFull(() -> {
-            supply.recycleBefore(lsn, promisedSegments());
+            supply.recycleBefore(lsn, room.segments(0));
             return lsn;
         });
     }
@@ -351,8 +327,10 @@ public final class WriteAheadLog implements AutoCloseable {
         writing.lock();
         try {
             requireWorking();
-            requirePromisesFitAfterSwitch();
-            cross(supply::nextEvenTheLast);
+            cross(() -> {
+                requirePromisesFitAfterSwitch();
+                return supply.nextEvenTheLast();
+            });
         } finally {
             writing.unlock();
         }
@@ -373,11 +351,11 @@ public final class WriteAheadLog implements AutoCloseable {
     /** Counters since this log was begun. */
     public LogStatistics statistics() {
         long appended;
-        appending.lock();
+        writing.lock();
         try {
-            appended = bytesAppended;
+            appended = ring.end() - start.lsn() - skippedBytes;
         } finally {
-            appending.unlock();
+            writing.unlock();
         }
         return new LogStatistics(appended, bytesWritten + supply.bytesWritten(), syncs + supply.syncs(), supply.created(), supply.recycled());
     }
@@ -401,7 +379,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
     private long targetOf(long lsn) {
         requireWorking();
-        long end = endLsn;
+        long end = ring.end();
         if (lsn > end) {
             throw new StoreDamagedException("position " + lsn + " was asked for, but the log ends at " + end
                     + "; a page or control block with that position belongs to another log, or the log is an older copy");
@@ -409,26 +387,27 @@ public final class WriteAheadLog implements AutoCloseable {
         return Math.min(lsn + 1, end); // positions that are done are ends of records, so this takes in the whole record
     }
 
-    /** Makes room for a record: writes the active half out, and goes over to the next segment if that is what it takes. */
-    private void makeRoom(int span, int promise, boolean promised) {
-        writing.lock();
+    /** What keeps a record that has no promise from being appended is cleared away, or thrown. */
+    private void makeRoomFor(long refusal, int bodyBytes) {
+        if (refusal == LogRing.PROMISED) {
+            int segments = room.segments(0);
+            failure.orFailUnlessFull(() -> {
+                supply.keepFree(segments);
+                return segments;
+            });
+        } else {
+            makeRoom(spanOf(bodyBytes), false);
+        }
+    }
+
+    /** Makes room for a record: writes out what is in memory, or goes over to the next segment if that is what it takes. */
+    private void makeRoom(int span, boolean promised) {
+        writing.lock(); // where somebody else is crossing, this waits for it
         try {
-            boolean crossing;
-            int leave;
-            appending.lock();
-            try {
-                requireWorking();
-                if (active.fits(span)) {
-                    return; // somebody else was faster
-                }
-                crossing = !active.segmentHasRoom(span);
-                leave = room.segments(promise);
-            } finally {
-                appending.unlock();
-            }
-            if (crossing) {
-                cross(promised ? supply::nextEvenTheLast : () -> supply.next(leave));
-            } else {
+            requireWorking();
+            if (!ring.segmentHasRoom(span)) {
+                cross(promised ? supply::nextEvenTheLast : () -> supply.next(room.segments(0)));
+            } else if (!ring.hasRoom(span)) {
                 writeOut();
             }
         } finally {
@@ -453,65 +432,54 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /** Hands all that is appended to the operating system. Holds the write lock. */
     private void writeOut() {
-        LogBuffer full;
-        appending.lock();
-        try {
-            requireWorking();
-            full = active;
-            if (full.isEmpty()) {
-                return;
-            }
-            long before = full.endLsn();
-            full.appendWatermark(syncedLsn);
-            bytesAppended += full.endLsn() - before;
-            swap(full.endLsn(), full.segmentEnd());
-        } finally {
-            appending.unlock();
+        requireWorking();
+        if (ring.end() > writtenLsn) {
+            assert syncedLsn <= writtenLsn : "synced " + syncedLsn + " beyond what was written " + writtenLsn;
+            long end = ring.appendWatermark(syncedLsn);
+            writeUpTo(end, segment);
+            writtenLsn = end;
         }
-        writeHalf(full, segment);
-        writtenLsn = full.endLsn();
     }
 
     /**
      * Goes over to the next segment. Everything that can find the disk full comes first. Then the old segment is written to its end and synced before anything is written to
-     * the new one, so that a record in a segment proves all segments before it (fault W6). Appenders go on in the other half meanwhile. Holds the write lock.
+     * the new one, so that a record in a segment proves all segments before it (fault W6). Appenders go on in the new one meanwhile, as far as memory goes. Holds the write lock.
      */
     private void cross(Supplier<LogSegment> supplier) {
         LogSegment left = segment;
-        LogSegment next = failure.orFailUnlessFull(supplier);
-        long begin = positions.firstRecord(next.number());
-        LogBuffer full;
-        appending.lock();
+        long end = ring.shut(); // so that nobody is promised what is left of the old segment
+        LogSegment next;
         try {
-            full = active;
-            full.appendFiller();
-            swap(begin, positions.start(next.number() + 1));
-        } finally {
-            appending.unlock();
+            next = failure.orFailUnlessFull(supplier);
+        } catch (Throwable refused) {
+            ring.reopen();
+            throw refused;
         }
+        long begin = positions.firstRecord(next.number());
+        long filled = ring.appendFiller();
+        skippedBytes += begin - end;
+        ring.enterSegment(begin, positions.start(next.number() + 1));
         segment = next;
-        writeHalf(full, left);
+        writeUpTo(filled, left);
+        ring.advance(begin);
         writtenLsn = begin;
         syncUpTo(begin, left);
         failure.orFail(left.file()::close);
     }
 
-    /** Exchanges the halves. Holds the write lock and the append lock. */
-    private void swap(long begin, long segmentEnd) {
-        LogBuffer full = active;
-        active = idle;
-        idle = full;
-        active.begin(begin, segmentEnd);
-        endLsn = begin;
-    }
-
-    private void writeHalf(LogBuffer full, LogSegment target) {
-        if (!full.isEmpty()) {
-            ByteBuffer bytes = full.filled();
-            int length = bytes.remaining();
-            failure.orFail(() -> target.file().write(bytes, full.fileOffset()));
+    /** Writes what is in memory up to there, of one segment. */
+    private void writeUpTo(long end, LogSegment target) {
+        ring.awaitPublished(end);
+        long from = writtenLsn;
+        while (from < end) {
+            ByteBuffer piece = ring.piece(from, end);
+            int length = piece.remaining();
+            long position = positions.offset(from);
+            failure.orFail(() -> target.file().write(piece, position));
             bytesWritten = bytesWritten + length;
+            from += length;
         }
+        ring.advance(end);
     }
 
     /** Syncs a segment that is written up to {@code end}; those before it are synced already. */
@@ -531,13 +499,13 @@ public final class WriteAheadLog implements AutoCloseable {
 
     private void flushBehind() {
         try {
-            long end = endLsn;
+            long end = ring.end();
             if (!failure.isSet() && syncedLsn < end) {
                 force(end);
             }
             if (!failure.isSet() && positions.offset(end) > positions.segmentBytes() / 2) {
                 failure.orFailUnlessFull(() -> {
-                    supply.prepareAfter(positions.segmentOf(end), promisedSegments());
+                    supply.prepareAfter(positions.segmentOf(end), room.segments(0));
                     return end;
                 });
             }
@@ -550,23 +518,9 @@ public final class WriteAheadLog implements AutoCloseable {
 
     /** What is left of the segment may be promised: it is not left behind where the rest of the log has no room for the promises. */
     private void requirePromisesFitAfterSwitch() {
-        appending.lock();
-        try {
-            long rest = settings.segmentBytes() - SegmentHeader.BYTES;
-            if (!room.fits(0, rest, supply.free() - 1)) {
-                throw new DiskFullException("the log on " + disk.description() + " has no segment to spare: what is left of this one is promised to records that undo what is not committed");
-            }
-        } finally {
-            appending.unlock();
-        }
-    }
-
-    private int promisedSegments() {
-        appending.lock();
-        try {
-            return room.segments(0);
-        } finally {
-            appending.unlock();
+        long rest = settings.segmentBytes() - SegmentHeader.BYTES;
+        if (!room.fits(0, rest, supply.free() - 1)) {
+            throw new DiskFullException("the log on " + disk.description() + " has no segment to spare: what is left of this one is promised to records that undo what is not committed");
         }
     }
 

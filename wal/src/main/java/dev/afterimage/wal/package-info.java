@@ -36,14 +36,14 @@
  *   <tr><td>0</td><td>4</td><td>CRC-32C of bytes 4 up to the length, exclusive-or the lower half of the binding</td></tr>
  *   <tr><td>4</td><td>4</td><td>length of header and body, without padding</td></tr>
  *   <tr><td>8</td><td>4</td><td>mark: the upper half of the binding</td></tr>
- *   <tr><td>12</td><td>4</td><td>type: 1 to 255 the strategy's, 256 filler, 257 watermark</td></tr>
+ *   <tr><td>12</td><td>4</td><td>type: 1 to 255 the strategy's, 256 filler, 257 watermark, 258 void</td></tr>
  *   <tr><td>16</td><td>8</td><td>transaction id</td></tr>
  *   <tr><td>24</td><td>length - 24</td><td>body</td></tr>
  * </table>
  * The <em>binding</em> is 64 bits mixed from the timeline's salt and the record's position, one-to-one in the position. A record is valid when the mark is right, the length at least
  * 24 and within the segment, the checksum right, and the type known; they are looked at in this order, so no length is followed and no memory taken for it
  * before the mark has vouched for it (fault G3). A <em>filler</em> covers the rest of a segment, of which it checks only its own header. Where fewer than 24 bytes are left
- * there is none. A <em>watermark</em> has a body of 8 bytes: everything before that position had been synced when the watermark was written. Each batch that is written carries one, as its
+ * there is none. A <em>void</em> says nothing; it has the place of a record whose body could not be written, and its body is zeros. A <em>watermark</em> has a body of 8 bytes: everything before that position had been synced when the watermark was written. Each batch that is written carries one, as its
  * last record, unless the segment has no room for it.
  *
  * <h2>What is synced before what</h2>

@@ -3,6 +3,7 @@ package dev.afterimage.wal;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SplittableRandom;
@@ -48,8 +49,9 @@ final class MeasureLog {
             for (int round = 0; round < 4; round++) {
                 append(log, 1_000_000);
             }
-            for (int threads : new int[] {1, 4, 16, 64, 1}) {
-                force(log, threads, 3_000_000_000L);
+            for (int threads : new int[] {1, 2, 16, 128, 1, 2, 16, 128}) {
+                force(log, threads, 2_000_000_000L);
+                log.recycleBefore(log.syncedLsn());
             }
             System.out.println(log.statistics());
         } finally {
@@ -89,6 +91,7 @@ final class MeasureLog {
     private static void force(WriteAheadLog log, int committers, long nanos) throws InterruptedException {
         long syncs = log.statistics().syncs();
         AtomicLong commits = new AtomicLong();
+        Duration cpu = cpu();
         long until = System.nanoTime() + nanos;
         Thread[] threads = new Thread[committers];
         for (int i = 0; i < committers; i++) {
@@ -105,7 +108,11 @@ final class MeasureLog {
             thread.join();
         }
         syncs = log.statistics().syncs() - syncs;
-        System.out.printf("force, %d committers: %.0f commits/s, %.0f syncs/s, %.2f syncs per commit%n", committers, commits.get() * 1e9 / nanos,
-                syncs * 1e9 / nanos, (double) syncs / commits.get());
+        System.out.printf("force, %d committers: %.0f commits/s, %.0f syncs/s, %.2f syncs and %.1f us of processor time per commit%n", committers, commits.get() * 1e9 / nanos,
+                syncs * 1e9 / nanos, (double) syncs / commits.get(), cpu().minus(cpu).toNanos() / 1e3 / commits.get());
+    }
+
+    private static Duration cpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 }

@@ -86,10 +86,8 @@ class ReadingBackTest {
             int most = LogWorkshop.SETTINGS.maxBodyBytes();
             log.force(LogWorkshop.append(log, 1, most));
             assertThrows(IllegalArgumentException.class, () -> LogWorkshop.append(log, 2, most + 1));
-            long end = log.endLsn();
             assertThrows(IllegalStateException.class, () -> log.append(new Lying(3)));
             assertThrows(java.nio.BufferOverflowException.class, () -> log.append(new Lying(5)));
-            assertEquals(end, log.endLsn());
             log.force(LogWorkshop.append(log, 4, 0));
         }
         assertEquals(List.of(1L, 4L), LogWorkshop.read(disk).transactions());
