@@ -4,7 +4,7 @@ package dev.afterimage.wal;
  * The sizes of a log. The segment size is written into every segment and must be the same at every opening of one store; the buffer may change.
  *
  * @param segmentBytes bytes of a segment file: 256 KiB to 1 GiB, a multiple of 4 KiB
- * @param bufferBytes memory for records that are not yet written, in two halves: 64 KiB to 1 GiB, a multiple of 8 KiB
+ * @param bufferBytes memory for records that are not yet written, of which the largest power of two in it is used: 64 KiB to 1 GiB, a multiple of 8 KiB
  */
 public record LogSettings(int segmentBytes, int bufferBytes) {
     /** Segments of 16 MiB and a buffer of 4 MiB. */
@@ -20,7 +20,7 @@ public record LogSettings(int segmentBytes, int bufferBytes) {
         }
     }
 
-    /** The largest body a record may have, in bytes: it must fit one half of the buffer, and one segment, beside the log's own records. */
+    /** The largest body a record may have, in bytes: it must fit half of the buffer, and one segment, beside the log's own records. */
     public int maxBodyBytes() {
         int buffer = bufferBytes / 2;
         int segment = segmentBytes - SegmentHeader.BYTES;
