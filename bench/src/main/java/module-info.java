@@ -5,6 +5,7 @@ module dev.afterimage.bench {
     requires dev.afterimage.wal; // to measure the log by itself
     requires jdk.jfr; // to say where the time goes
     requires jdk.management; // and how much processor time
+    requires jdk.unsupported; // the option of FileChannel to pass the operating system's cache
     requires jmh.core;
     requires HdrHistogram;
 

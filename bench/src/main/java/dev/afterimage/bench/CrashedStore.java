@@ -27,6 +27,10 @@ import dev.afterimage.api.WritablePage;
 final class CrashedStore implements AutoCloseable {
     private static final int UPDATES_PER_TRANSACTION = 8;
     private static final int COPY_BYTES = 1 << 20;
+    /** So many times the log that no checkpoint is taken for it. */
+    private static final int NO_CHECKPOINT = 8;
+    /** A strategy without a log gets as many changes as have about this many times their size in log elsewhere. */
+    private static final int LOG_PER_CHANGE = 3;
 
     private final RestartPlan plan;
     private final Path image;
@@ -44,11 +48,11 @@ final class CrashedStore implements AutoCloseable {
         delete(plan.folder());
         Path live = plan.folder().resolve("live");
         long[] pages;
-        try (PageStore store = PageStores.open(made.config(live, 1))) {
+        try (PageStore store = PageStores.open(config(plan, live).build())) {
             pages = made.fill(store);
         }
         // Opened again, the log begins anew: all pages are at home.
-        try (PageStore store = PageStores.open(made.config(live, 1))) {
+        try (PageStore store = PageStores.open(config(plan, live).build())) {
             made.update(store, pages, progress);
             copy(live, made.image);
         }
@@ -56,16 +60,16 @@ final class CrashedStore implements AutoCloseable {
         return made;
     }
 
-    /** How a store of this plan is opened. */
-    StoreConfig config(Path folder, int threads) {
-        return config(plan, folder, threads).build();
+    /** How a store of this plan is opened; to be completed. */
+    static StoreConfig.Builder config(RestartPlan plan, Path folder, int threads) {
+        return config(plan, folder).option("recovery-threads", Integer.toString(threads));
     }
 
-    /** The same, to be completed. */
-    static StoreConfig.Builder config(RestartPlan plan, Path folder, int threads) {
-        StoreConfig.Builder config = StoreConfig.at(folder).strategy(plan.strategy()).pageSize(RestartPlan.PAGE_BYTES).cacheBytes(plan.cacheBytes()).durability(Durability.RELAXED)
-                .option("max-wal-size", "1024GiB");
-        return config.option("recovery-threads", Integer.toString(threads));
+    /** The same, of any strategy, with as many threads as it takes by itself. */
+    static StoreConfig.Builder config(RestartPlan plan, Path folder) {
+        StoreConfig.Builder config = StoreConfig.at(folder).strategy(plan.strategy()).pageSize(RestartPlan.PAGE_BYTES).cacheBytes(plan.cacheBytes()).durability(Durability.RELAXED);
+        Stores.limitLog(config, plan.strategy(), Math.max(Stores.LOG_BYTES, plan.logBytes() * NO_CHECKPOINT));
+        return config;
     }
 
     private long[] fill(PageStore store) {
@@ -91,7 +95,7 @@ final class CrashedStore implements AutoCloseable {
         byte[] bytes = new byte[plan.changeBytes()];
         SplittableRandom random = new SplittableRandom(2);
         long before = logBytes(store);
-        while (true) {
+        for (long changes = UPDATES_PER_TRANSACTION;; changes += UPDATES_PER_TRANSACTION) {
             try (Transaction transaction = store.begin()) {
                 for (int i = 0; i < UPDATES_PER_TRANSACTION; i++) {
                     try (WritablePage page = transaction.write(pages[random.nextInt(pages.length)])) {
@@ -99,7 +103,7 @@ final class CrashedStore implements AutoCloseable {
                         page.putBytes(random.nextInt(store.usablePageBytes() - bytes.length), bytes, 0, bytes.length);
                     }
                 }
-                long logged = logBytes(store) - before;
+                long logged = logBytes(store) > 0 ? logBytes(store) - before : changes * plan.changeBytes() * LOG_PER_CHANGE;
                 progress.accept(logged);
                 if (logged >= plan.logBytes()) {
                     transaction.commit(Durability.POWER_SAFE);

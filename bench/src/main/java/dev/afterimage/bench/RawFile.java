@@ -1,5 +1,6 @@
 package dev.afterimage.bench;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -23,11 +24,28 @@ final class RawFile implements AutoCloseable {
     }
 
     static RawFile make(Path path, long bytes) throws IOException {
+        return make(path, bytes, ByteBuffer.allocateDirect(PIECE_BYTES));
+    }
+
+    /** The same full of bytes that no disk recognizes. */
+    static RawFile makeRandom(Path path, long bytes) throws IOException {
+        return make(path, bytes, random(ByteBuffer.allocateDirect(PIECE_BYTES)));
+    }
+
+    /** Fills a buffer; its position is where it was. */
+    static ByteBuffer random(ByteBuffer target) {
+        RandomNumbers numbers = new RandomNumbers(target.capacity());
+        for (int at = target.position(); at + Long.BYTES <= target.limit(); at += Long.BYTES) {
+            target.putLong(at, numbers.next());
+        }
+        return target;
+    }
+
+    private static RawFile make(Path path, long bytes, ByteBuffer piece) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
             for (long at = 0; at < bytes; at += PIECE_BYTES) {
-                zeros.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
-                writeFully(channel, zeros, at);
+                piece.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
+                writeFully(channel, piece, at);
             }
             channel.force(true);
         }
@@ -51,6 +69,22 @@ final class RawFile implements AutoCloseable {
         for (long to = at; source.hasRemaining();) {
             to += channel.write(source, to);
         }
+    }
+
+    /** The same of reading. */
+    static void readFully(FileChannel channel, ByteBuffer target, long at) throws IOException {
+        for (long from = at; target.hasRemaining();) {
+            int read = channel.read(target, from);
+            if (read < 0) {
+                throw new EOFException("the file ends at " + from);
+            }
+            from += read;
+        }
+    }
+
+    /** Memory that begins at a multiple of a block, as direct access wants it. */
+    static ByteBuffer aligned(int bytes) {
+        return ByteBuffer.allocateDirect(bytes + BLOCK_BYTES).alignedSlice(BLOCK_BYTES).limit(bytes).slice();
     }
 
     @Override

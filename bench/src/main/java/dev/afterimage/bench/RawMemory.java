@@ -17,16 +17,26 @@ final class RawMemory {
     }
 
     /** Transfers without locks, log or store: three pages of each thread's own memory are changed, and what a log would get is put into a ring, with its checksum. */
-    static Measurement transfers(String benchmark, int threads, int pages) {
+    static Measurement transfers(Benchmark benchmark, int threads, int pages) {
         ByteBuffer memory = direct(pages * Stores.PAGE_BYTES);
         List<Operation> lanes = new ArrayList<>();
         for (int lane = 0; lane < threads; lane++) {
             lanes.add(new PlainTransfers(memory, pages, lane));
         }
-        return new InMemory(new Measurement.Subject(benchmark, BenchmarkRow.RAW, threads, "RELAXED", "transfers", 1, null), lanes);
+        return new InMemory(new Measurement.Subject(benchmark.id(), BenchmarkRow.RAW, threads, "RELAXED", "transfers", 1, null), lanes);
     }
 
-    static ByteBuffer direct(int bytes) {
+    /** Ten reads of eight bytes, each on a page at random. */
+    static Measurement reads(Benchmark benchmark, int threads, int pages) {
+        ByteBuffer memory = direct(pages * Stores.PAGE_BYTES);
+        List<Operation> lanes = new ArrayList<>();
+        for (int lane = 0; lane < threads; lane++) {
+            lanes.add(new PlainReads(memory, pages, lane));
+        }
+        return new InMemory(new Measurement.Subject(benchmark.id(), BenchmarkRow.RAW, threads, BenchmarkRow.NONE, "page reads", PageReads.PER_TRANSACTION, null), lanes);
+    }
+
+    private static ByteBuffer direct(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -35,6 +45,27 @@ final class RawMemory {
         @Override
         public Sample measure(long nanos) {
             return ClosedLoop.run(subject.threads(), nanos, lanes::get);
+        }
+    }
+
+    /** One thread's. */
+    private static final class PlainReads implements Operation {
+        private final ByteBuffer memory;
+        private final int pages;
+        private final RandomNumbers random;
+        private long sum;
+
+        PlainReads(ByteBuffer memory, int pages, int lane) {
+            this.memory = memory;
+            this.pages = pages;
+            this.random = new RandomNumbers(lane);
+        }
+
+        @Override
+        public void once() {
+            for (int i = 0; i < PageReads.PER_TRANSACTION; i++) {
+                sum += memory.getLong(random.below(pages) * Stores.PAGE_BYTES);
+            }
         }
     }
 
@@ -47,21 +78,18 @@ final class RawMemory {
         private final ByteBuffer entry = direct(ENTRY_BYTES);
         private final ByteBuffer record = ByteBuffer.allocateDirect(RawAppends.APPEND_BYTES).put(RawAppends.payload());
         private final CRC32C crc = new CRC32C();
-        private long random;
+        private final RandomNumbers random;
         private long made;
 
         PlainTransfers(ByteBuffer memory, int pages, int lane) {
             this.memory = memory;
             this.pages = pages;
             this.journal = lane % pages;
-            this.random = lane * 0x632BE59BD9B4E019L + 1;
+            this.random = new RandomNumbers(lane);
         }
 
         private int page() {
-            random ^= random << 13;
-            random ^= random >>> 7;
-            random ^= random << 17;
-            return (int) ((random >>> 33) * pages >>> 31) * Stores.PAGE_BYTES;
+            return random.below(pages) * Stores.PAGE_BYTES;
         }
 
         @Override
@@ -72,7 +100,7 @@ final class RawMemory {
             memory.putLong(high, memory.getLong(high) + 1);
             entry.putLong(0, made++);
             memory.put(journal * Stores.PAGE_BYTES + (int) (made % (Stores.PAGE_BYTES / ENTRY_BYTES)) * ENTRY_BYTES, entry, 0, ENTRY_BYTES);
-            record.putLong(0, random);
+            record.putLong(0, made);
             if (ring.remaining() < RawAppends.APPEND_BYTES + Integer.BYTES) {
                 ring.clear();
             }

@@ -12,10 +12,10 @@ import org.HdrHistogram.Histogram;
  * @param allocatedBytes heap that the threads allocated for each operation
  */
 record Sample(double perSecond, Histogram latencyNanos, Histogram correctedNanos, double cpuNanos, double allocatedBytes) {
-    /** What a single piece of work showed, done so many times. */
-    static Sample of(long count, long nanos, long cpuNanos) {
-        Histogram latency = ClosedLoop.histogram();
-        latency.recordValueWithCount(Math.max(1, nanos / count), count);
-        return new Sample(count * 1e9 / nanos, latency, latency, (double) cpuNanos / count, 0);
+    /** What operations of one thread showed that were done one after the other: together they took so long. */
+    static Sample of(Histogram latencyNanos, long nanos, long cpuNanos) {
+        long count = latencyNanos.getTotalCount();
+        Histogram corrected = latencyNanos.copyCorrectedForCoordinatedOmission(Math.max(1, nanos / count));
+        return new Sample(count * 1e9 / nanos, latencyNanos, corrected, (double) cpuNanos / count, 0);
     }
 }

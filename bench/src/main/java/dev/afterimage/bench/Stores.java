@@ -2,6 +2,7 @@ package dev.afterimage.bench;
 
 import java.nio.file.Path;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.PageStores;
@@ -12,7 +13,9 @@ import dev.afterimage.spi.RecoveryStrategyProvider;
 final class Stores {
     static final int PAGE_BYTES = 8 << 10;
     private static final int FRAMES_MIN = 1024;
-    private static final String LOG_BYTES = "256 MiB";
+    static final long LOG_BYTES = 256 << 20;
+    /** Each strategy's word for it. */
+    private static final Set<String> LOG_LIMITS = Set.of("max-wal-size", "redo-log-capacity");
 
     private Stores() {
     }
@@ -23,22 +26,18 @@ final class Stores {
 
     static StoreConfig.Builder config(Path folder, String strategy, long cacheBytes) {
         StoreConfig.Builder config = StoreConfig.at(folder).strategy(strategy).pageSize(PAGE_BYTES).cacheBytes(cacheBytes);
-        for (String log : new String[] {"max-wal-size", "redo-log-capacity"}) {
-            if (has(strategy, log)) {
-                config.option(log, LOG_BYTES);
-            }
-        }
+        limitLog(config, strategy, LOG_BYTES);
         return config;
+    }
+
+    /** Has checkpoints keep the log below that, where the strategy has a log. */
+    static void limitLog(StoreConfig.Builder config, String strategy, long bytes) {
+        ServiceLoader.load(RecoveryStrategyProvider.class).stream().map(ServiceLoader.Provider::get).filter(provider -> provider.name().equals(strategy))
+                .flatMap(provider -> provider.options().stream()).filter(option -> LOG_LIMITS.contains(option.name())).forEach(option -> config.option(option.name(), Long.toString(bytes)));
     }
 
     /** A cache that holds so many pages, and as many again for what a strategy keeps beside them. */
     static long cacheFor(int pages) {
         return Math.max(FRAMES_MIN, 2L * pages) * PAGE_BYTES;
-    }
-
-    /** Whether a strategy has such an option. */
-    static boolean has(String strategy, String option) {
-        return ServiceLoader.load(RecoveryStrategyProvider.class).stream().map(ServiceLoader.Provider::get).filter(provider -> provider.name().equals(strategy))
-                .flatMap(provider -> provider.options().stream()).anyMatch(known -> known.name().equals(option));
     }
 }

@@ -94,6 +94,11 @@ final class TransferStore implements AutoCloseable {
         return store;
     }
 
+    /** The accounts' pages. */
+    long[] accounts() {
+        return accounts;
+    }
+
     /** Transfers that were made so far. */
     long made() {
         return tellers.stream().mapToLong(teller -> teller.made).sum() + hotTellers.stream().mapToLong(teller -> teller.made).sum();
@@ -149,26 +154,19 @@ final class TransferStore implements AutoCloseable {
         private final int journal;
         private final int choice;
         private final ByteBuffer entry = ByteBuffer.allocate(ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        private long random;
+        private final RandomNumbers random;
         private long made;
         private long weighted;
 
         Teller(int seed, int journal, int choice) {
-            this.random = seed * 0x632BE59BD9B4E019L + 1;
+            this.random = new RandomNumbers(seed);
             this.journal = journal;
             this.choice = choice;
         }
 
-        private int below(int bound) {
-            random ^= random << 13;
-            random ^= random >>> 7;
-            random ^= random << 17;
-            return (int) ((random >>> 33) * bound >>> 31);
-        }
-
         void transfer(Durability durability) {
-            int low = below(choice);
-            int high = below(choice - 1);
+            int low = random.below(choice);
+            int high = random.below(choice - 1);
             if (high >= low) {
                 high++;
             } else {
@@ -176,14 +174,14 @@ final class TransferStore implements AutoCloseable {
                 low = high;
                 high = swap;
             }
-            long amount = 1 + below(100);
-            if ((random & 1) == 0) {
+            long amount = 1 + random.below(100);
+            if (random.below(2) == 0) {
                 amount = -amount;
             }
             try (Transaction transaction = store.begin()) {
                 add(transaction, low, -amount);
                 add(transaction, high, amount);
-                entry.putLong(0, made + 1).putLong(8, low).putLong(16, high).putLong(24, amount).putLong(32, weighted).putLong(40, random).putLong(48, journal).putLong(56, ~made);
+                entry.putLong(0, made + 1).putLong(8, low).putLong(16, high).putLong(24, amount).putLong(32, weighted).putLong(40, weight(low)).putLong(48, journal).putLong(56, ~made);
                 try (WritablePage page = transaction.write(journals[journal])) {
                     page.putBytes(place(made, page), entry.array(), 0, ENTRY_BYTES);
                 }
