@@ -2,6 +2,8 @@
 module dev.afterimage.bench {
     requires dev.afterimage.api;
     requires dev.afterimage.cli; // whose command bench it answers
+    requires dev.afterimage.buffer; // to measure the pool by itself
+    requires dev.afterimage.memory; // whose bytes its pages are
     requires dev.afterimage.wal; // to measure the log by itself
     requires jdk.jfr; // to say where the time goes
     requires jdk.management; // and how much processor time

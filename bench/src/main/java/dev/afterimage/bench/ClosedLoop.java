@@ -28,6 +28,7 @@ final class ClosedLoop {
     private static final long LATENCY_MAX_NANOS = 600_000_000_000L;
     /** A run-up of a fifth of the time: threads start, and take up from each other what they share. */
     private static final int RUN_UP = 5;
+    private static final long LOOK_NANOS = 50_000_000;
 
     private final CountDownLatch ready;
     private final CountDownLatch go = new CountDownLatch(1);
@@ -97,9 +98,10 @@ final class ClosedLoop {
         return new Sample(perSecond, latency, corrected, processors * 1e9 / perSecond, (double) allocated / begun);
     }
 
-    private static void sleepUntil(long end) {
-        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(left);
+    /** Sleeps, but not on when an operation has failed. */
+    private void sleepUntil(long end) {
+        for (long left = end - System.nanoTime(); left > 0 && failure.get() == null; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(Math.min(left, LOOK_NANOS));
         }
     }
 

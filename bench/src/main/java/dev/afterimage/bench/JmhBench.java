@@ -1,5 +1,6 @@
 package dev.afterimage.bench;
 
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -7,7 +8,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Runs the JMH benchmarks with JMH's own arguments, in processes that get the module path of this one, which JMH does not think of. */
+/** Runs the JMH benchmarks with JMH's own arguments, in processes that get the module path of this one, which JMH does not think of; with what each call allocates. */
 public final class JmhBench {
     private JmhBench() {
     }
@@ -15,7 +16,7 @@ public final class JmhBench {
     /** See JMH's own {@code -h}. */
     public static void main(String[] arguments) throws RunnerException, CommandLineOptionException {
         ChainedOptionsBuilder options = new OptionsBuilder().parent(new CommandLineOptions(arguments))
-                .jvmArgsPrepend("--module-path=" + System.getProperty("jdk.module.path"), "--add-modules=dev.afterimage.bench");
+                .jvmArgsPrepend("--module-path=" + System.getProperty("jdk.module.path"), "--add-modules=dev.afterimage.bench").addProfiler(GCProfiler.class);
         new Runner(options.build()).run();
     }
 }

@@ -1,20 +1,12 @@
 package dev.afterimage.bench;
 
-import java.nio.ByteBuffer;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-import dev.afterimage.api.RecoveryProgress;
-import dev.afterimage.spi.StrategyEvents;
-import dev.afterimage.spi.storage.Disk;
-import dev.afterimage.spi.storage.DiskProvider;
 import dev.afterimage.wal.LogAnchor;
-import dev.afterimage.wal.LogEnd;
 import dev.afterimage.wal.LogReader;
 import dev.afterimage.wal.LogRecord;
 import dev.afterimage.wal.LogSettings;
 import dev.afterimage.wal.WriteAheadLog;
-import java.util.ServiceLoader;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -37,14 +29,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 public class LogScanBenchmark {
-    private static final long STORE = 1;
     private static final long LOG_BYTES = 64 << 20;
 
     /** Bytes of each record's body. */
     @Param({"60", "250", "2000"})
     public int bodyBytes;
 
-    private Disk disk;
+    private LogInMemory memory;
     private LogAnchor anchor;
 
     /** Made by JMH. */
@@ -54,12 +45,9 @@ public class LogScanBenchmark {
     /** Writes the log. */
     @Setup(Level.Trial)
     public void write() {
-        disk = ServiceLoader.load(DiskProvider.class).stream().map(ServiceLoader.Provider::get).filter(provider -> provider.scheme().equals("memory")).findFirst()
-                .orElseThrow().open("scan-" + bodyBytes);
-        byte[] bytes = new byte[bodyBytes];
-        new SplittableRandom(1).nextBytes(bytes);
-        LogRecord record = new FixedRecord(bytes);
-        try (WriteAheadLog log = WriteAheadLog.begin(disk, LogSettings.DEFAULT, STORE, LogEnd.NEW_STORE, new SplittableRandom(2), new Deaf())) {
+        memory = new LogInMemory("scan-" + bodyBytes);
+        LogRecord record = LogInMemory.record(bodyBytes);
+        try (WriteAheadLog log = memory.begin()) {
             anchor = log.start();
             while (log.endLsn() < LOG_BYTES) {
                 log.append(record);
@@ -71,53 +59,18 @@ public class LogScanBenchmark {
     /** Lets go of it. */
     @TearDown(Level.Trial)
     public void close() {
-        disk.list().forEach(disk::delete);
-        disk.close();
+        memory.close();
     }
 
     /** One pass. */
     @Benchmark
     public long scan() {
-        try (LogReader reader = LogReader.open(disk, LogSettings.DEFAULT, STORE, anchor)) {
+        try (LogReader reader = LogReader.open(memory.disk(), LogSettings.DEFAULT, LogInMemory.STORE, anchor)) {
             long sum = 0;
             while (reader.next()) {
                 sum += reader.transactionId();
             }
             return sum;
-        }
-    }
-
-    private record FixedRecord(byte[] bytes) implements LogRecord {
-        @Override
-        public int type() {
-            return 1;
-        }
-
-        @Override
-        public long transactionId() {
-            return 1;
-        }
-
-        @Override
-        public int bodyBytes() {
-            return bytes.length;
-        }
-
-        @Override
-        public void writeBody(ByteBuffer target) {
-            target.put(bytes);
-        }
-    }
-
-    private record Deaf() implements StrategyEvents {
-        @Override
-        public void recoveryProgress(RecoveryProgress progress) {
-            throw new IllegalStateException("a log has no progress to tell");
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new IllegalStateException(cause);
         }
     }
 }

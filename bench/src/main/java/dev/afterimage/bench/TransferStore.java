@@ -94,6 +94,11 @@ final class TransferStore implements AutoCloseable {
         return store;
     }
 
+    /** The page of one lane's journal. */
+    long journal(int lane) {
+        return journals[lane];
+    }
+
     /** The accounts' pages. */
     long[] accounts() {
         return accounts;

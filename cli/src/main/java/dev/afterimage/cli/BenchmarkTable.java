@@ -7,7 +7,7 @@ import dev.afterimage.cli.benchmark.BenchmarkRow;
 
 /** The table that {@code bench} ends with; 120 columns at most. */
 final class BenchmarkTable {
-    private static final String ROW = "%-15s %-15s %5s %-12s %10s %10s %10s %7s  %-11s %7s %9s";
+    private static final String ROW = "%-15s %-15s %5s %-12s %10s %10s %10s %7s  %-11s %7s %8s";
 
     private BenchmarkTable() {
     }
@@ -38,6 +38,6 @@ final class BenchmarkTable {
     }
 
     private static String micros(double micros) {
-        return micros < 100 ? String.format(Locale.ROOT, "%.2f", micros) : String.format(Locale.ROOT, "%,.0f", micros);
+        return micros < 100 ? String.format(Locale.ROOT, "%.2f", micros) : Quantities.count(Math.round(micros));
     }
 }
