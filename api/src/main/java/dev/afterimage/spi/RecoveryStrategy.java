@@ -41,7 +41,7 @@ public interface RecoveryStrategy extends AutoCloseable {
     /**
      * The same, and gives back a transaction that is over, whose memory the strategy may use for the new one. Who does not care need not.
      *
-     * @param former what an earlier call returned: it was committed and its ticket awaited, or it was rolled back, nothing threw, and nobody refers to it or its ticket any more
+     * @param former what an earlier call returned: its commit and its ticket's {@code await} have returned, or its {@code rollback} has, and nobody refers to it or its ticket any more
      */
     default StrategyTransaction begin(long transactionId, StrategyTransaction former) {
         return begin(transactionId);

@@ -59,6 +59,53 @@ class PrivatePagesTest {
     }
 
     @Test
+    @DisplayName("of a slot that is kept go on in the frame they had, which is neither read nor written in between")
+    void keptSlot() {
+        PrivatePages kept = new PrivatePages(pool, spill, new OneKeptSlot());
+        Frame first = kept.addToOverwrite(1, "notes");
+        assertEquals("notes", kept.attachment(1));
+        first.page().putLong(0, 7);
+        first.markChangedByOwner();
+        assertTrue(first.isDirty());
+        first.unpin();
+        kept.clear();
+        assertFalse(first.isDirty());
+        Frame second = kept.addToOverwrite(2, null);
+        assertSame(first, second);
+        assertEquals(7, second.page().getLong(0), "anything may be there, and it is what was there");
+        second.markChangedByOwner();
+        second.unpin();
+        assertThrows(IllegalStateException.class, second::markChangedByOwner);
+        kept.clear();
+        for (int i = 0; i < 16; i++) {
+            pool.pin(spill, 2_000_000 + i).unpin();
+        }
+        assertEquals(0, pool.statistics().pagesWritten(), "what nobody wants is written");
+        Frame zeros = kept.add(3);
+        assertTrue(zeros.page().isZero(0, PAGE_SIZE));
+        zeros.unpin();
+        kept.clear();
+    }
+
+    /** Keeps the only slot it has. */
+    private static final class OneKeptSlot implements SlotSource {
+        @Override
+        public long take() {
+            return 77;
+        }
+
+        @Override
+        public void give(long slot) {
+            throw new AssertionError("given back after it was kept");
+        }
+
+        @Override
+        public boolean keep(long slot) {
+            return slot == 77;
+        }
+    }
+
+    @Test
     @DisplayName("write a version in place until there is a mark, and a copy after it")
     void copyAfterMark() {
         put(1, 10);

@@ -464,6 +464,7 @@ final class OpenTransaction {
         assert isOver();
         if (oneOfMany) {
             pages.forgetMemory();
+            former = null;
         }
         gate.free();
     }

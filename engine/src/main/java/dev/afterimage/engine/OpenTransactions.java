@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The transactions of a store: those that are open, and those that wait to be used again. One table is both, so that beginning a transaction is one compare-and-set on the {@link CallGate} of an
  * object that is known already to who closes the store.
  *
- * <p>A thread looks where its own last one lies, then at a few places beside. Where all of those are in use it makes a new one, under a lock; beyond {@value #PLACES} at a time they go to a
- * second table, which grows, and lose the larger part of their memory when they are free. Nothing is ever taken out of the tables but what is over and still in the hands of a
+ * <p>A thread looks where its own last one lies, then at a few places beside. Where all of those are in use it makes a new one, under a lock, or finds one elsewhere; what has no place there goes to a
+ * second table, which grows, and loses the larger part of its memory whenever it is free. Nothing is ever taken out of the tables but what is over and still in the hands of a
  * {@link TransactionReference}, and that only where its place is needed.
  */
 final class OpenTransactions {
@@ -34,17 +34,17 @@ final class OpenTransactions {
 
     /** One that nobody uses, inside its gate: whoever closes the store from now on sees it. */
     OpenTransaction claim() {
-        OpenTransaction found = claimIn(places);
+        OpenTransaction found = claimIn(places, LOOKS);
         if (found == null) {
-            found = claimIn(more);
+            found = claimIn(more, LOOKS);
         }
         return found == null ? make() : found;
     }
 
-    private static @Nullable OpenTransaction claimIn(AtomicReferenceArray<@Nullable OpenTransaction> table) {
+    private static @Nullable OpenTransaction claimIn(AtomicReferenceArray<@Nullable OpenTransaction> table, int looks) {
         int mask = table.length() - 1;
         int first = (int) Thread.currentThread().getId();
-        for (int i = 0; i < LOOKS; i++) {
+        for (int i = 0; i < looks; i++) {
             OpenTransaction each = table.get(first + i & mask);
             if (each != null && each.gate().claim()) {
                 return each;
@@ -57,11 +57,16 @@ final class OpenTransactions {
         making.lock();
         try {
             OpenTransaction made = new OpenTransaction(store);
-            if (put(made, places)) {
+            if (put(made, places, LOOKS)) {
                 return made;
             }
-            while (!put(made, more)) {
+            OpenTransaction found = claimIn(more, more.length());
+            if (found != null) {
+                return found;
+            }
+            if (!put(made, more, more.length())) {
                 grow();
+                put(made, more, more.length());
             }
             made.isOneOfMany();
             return made;
@@ -70,10 +75,10 @@ final class OpenTransactions {
         }
     }
 
-    private boolean put(OpenTransaction made, AtomicReferenceArray<@Nullable OpenTransaction> table) {
+    private boolean put(OpenTransaction made, AtomicReferenceArray<@Nullable OpenTransaction> table, int looks) {
         int mask = table.length() - 1;
         int first = (int) Thread.currentThread().getId();
-        for (int i = 0; i < LOOKS; i++) {
+        for (int i = 0; i < looks; i++) {
             OpenTransaction there = table.get(first + i & mask);
             if (there == null || there.isLeft()) {
                 if (there != null) {

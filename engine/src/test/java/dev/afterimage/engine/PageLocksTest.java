@@ -400,4 +400,35 @@ class PageLocksTest {
         assertTrue(deadlocks.get() > 0, "the storm should meet deadlocks");
         assertEquals(0, locks.lockedPages());
     }
+
+    @Test
+    @DisplayName("one stripe holds any number of pages, each by itself")
+    void manyInOneStripe() {
+        locks = new PageLocks(TimeSource.system(), 2);
+        LockOwner first = new LockOwner();
+        LockOwner second = new LockOwner();
+        first.begin(Thread.currentThread(), 1, 1);
+        second.begin(Thread.currentThread(), 2, 2);
+        for (long page = 0; page < 2_000; page++) {
+            assertTrue(locks.acquire(first, page, page % 2 == 0, 0).holds);
+        }
+        assertEquals(2_000, locks.lockedPages());
+        for (long page = 0; page < 2_000; page++) {
+            long wanted = page;
+            if (page % 2 == 0) {
+                assertThrows(LockTimeoutException.class, () -> locks.acquire(second, wanted, false, 0));
+            } else {
+                assertNull(locks.tryExclusive(second, wanted));
+                assertTrue(locks.acquire(second, wanted, false, 0).holds);
+            }
+        }
+        locks.releaseAll(first);
+        assertEquals(1_000, locks.lockedPages());
+        assertNotNull(locks.tryExclusive(second, 1));
+        locks.releaseAll(second);
+        assertEquals(0, locks.lockedPages());
+        assertNotNull(locks.tryExclusive(second, 4_711));
+        assertEquals(1, locks.lockedPages());
+        locks.releaseAll(second);
+    }
 }

@@ -43,18 +43,22 @@ final class ActiveTransactions {
         while (true) {
             Places[] seen = tables;
             for (Places table : seen) {
-                if (enter(table, transaction)) {
+                if (enter(table, LOOKS, transaction)) {
                     return;
                 }
+            }
+            Places last = seen[seen.length - 1];
+            if (enter(last, last.length(), transaction)) {
+                return;
             }
             grow(seen);
         }
     }
 
-    private static boolean enter(Places table, AriesTransaction transaction) {
+    private static boolean enter(Places table, int looks, AriesTransaction transaction) {
         int mask = table.length() - 1;
         int first = (int) Thread.currentThread().getId();
-        for (int i = 0; i < LOOKS; i++) {
+        for (int i = 0; i < looks; i++) {
             int place = first + i & mask;
             if (table.get(place) == null && table.compareAndSet(place, null, transaction)) {
                 transaction.entered(table, place);
