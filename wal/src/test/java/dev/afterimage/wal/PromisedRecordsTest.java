@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import dev.afterimage.spi.storage.DiskFullException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @DisplayName("F2: records that were promised room")
 class PromisedRecordsTest {
@@ -125,6 +130,54 @@ class PromisedRecordsTest {
         }
     }
 
+    @Test
+    @Timeout(60)
+    @DisplayName("find room however full the disk is, whatever other threads are promised, append and leave behind at the same time")
+    void invariantAmongThreads() throws InterruptedException {
+        for (long seed = 0; seed < 6; seed++) {
+            ForgetfulDisk small = new ForgetfulDisk();
+            Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
+            try (WriteAheadLog log = LogWorkshop.create(small)) {
+                small.limitTo(small.used() + seed % 3 * LogWorkshop.SEGMENT);
+                List<Thread> threads = new ArrayList<>();
+                for (int number = 0; number < 6; number++) {
+                    SplittableRandom random = new SplittableRandom(seed * 100 + number);
+                    Thread thread = new Thread(() -> work(log, random, broken));
+                    threads.add(thread);
+                    thread.start();
+                }
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+                assertEquals(0, log.promisedBytes());
+            }
+            if (!broken.isEmpty()) {
+                throw new AssertionError("seed " + seed, broken.peek());
+            }
+        }
+    }
+
+    private static void work(WriteAheadLog log, SplittableRandom random, Queue<Throwable> broken) {
+        HandTasks tasks = HandTasks.still();
+        tasks.repeat("nothing", Duration.ofSeconds(1), () -> { });
+        Deque<Integer> open = new ArrayDeque<>();
+        try {
+            for (int step = 0; step < 60; step++) {
+                try {
+                    step(log, tasks, random, open);
+                } catch (DiskFullException full) {
+                    // that one was refused; what was promised before still holds
+                }
+            }
+            while (!open.isEmpty()) {
+                keep(log, open);
+            }
+        } catch (Throwable t) {
+            broken.add(t);
+            open.forEach(body -> log.withdraw(WriteAheadLog.promiseFor(body)));
+        }
+    }
+
     private static void step(WriteAheadLog log, HandTasks tasks, SplittableRandom random, Deque<Integer> open) {
         switch (random.nextInt(8)) {
             case 0, 1, 2 -> {
@@ -141,8 +194,9 @@ class PromisedRecordsTest {
             case 5 -> tasks.run(0);
             case 6 -> log.switchSegment();
             default -> {
-                log.force(log.endLsn());
-                log.recycleBefore(log.endLsn());
+                long end = log.endLsn();
+                log.force(end);
+                log.recycleBefore(end);
             }
         }
     }
