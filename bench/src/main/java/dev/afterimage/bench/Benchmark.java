@@ -5,7 +5,7 @@ enum Benchmark {
     R1("R1", "append 256 bytes to a zero-filled file and sync its data: one thread, a Java loop"),
     R1_IN_C("R1-c", "the same in C"),
     R1_DSYNC("R1-dsync", "the same with one call, which syncs by itself"),
-    R1_DIRECT("R1-direct", "the same with one call, which syncs by itself and passes the system's cache, 4 KiB each; threads are writes under way at a time"),
+    R1_DIRECT("R1-direct", "one call that syncs, 4 KiB past the system's cache; threads are writes under way at a time"),
     R1_GROWING("R1-growing", "the same to a file that grows by it"),
     R1_MAPPED("R1-mapped", "the same into a memory map"),
     R1_GROUP("R1g", "R1 by several threads, with the simplest group commit that is any good"),

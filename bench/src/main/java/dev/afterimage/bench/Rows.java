@@ -155,7 +155,7 @@ final class Rows implements AutoCloseable {
         if (chosen(Benchmark.RESTART)) {
             Measurement.RawLimit compared = limit(Benchmark.R3_CHECKED, RawLimits.processors(), 1);
             for (String strategy : plan.strategies()) {
-                watcher.at("making a crashed store: " + strategy, 0, 1);
+                watcher.phase("making a crashed store: " + strategy);
                 all.add(new Restarts(new Measurement.Subject(Benchmark.RESTART.id(), strategy, 1, BenchmarkRow.NONE, "MiB", 1, compared), folder.resolve("restart-" + strategy),
                         (long) (sizes.restartLogMib() * MIB), sizes.restartPages()));
             }
@@ -164,7 +164,7 @@ final class Rows implements AutoCloseable {
 
     private TransferStore bank(String strategy) {
         return banks.computeIfAbsent(strategy, name -> {
-            watcher.at("making a store: " + name, 0, 1);
+            watcher.phase("making a store: " + name);
             return TransferStore.make(folder.resolve("bank-" + name), name, sizes.accounts(), Collections.max(plan.threads()));
         });
     }
@@ -173,7 +173,7 @@ final class Rows implements AutoCloseable {
     }
 
     private Uncached makeUncached(String strategy) {
-        watcher.at("making a store larger than its cache: " + strategy, 0, 1);
+        watcher.phase("making a store larger than its cache: " + strategy);
         PageStore store = Stores.make(folder.resolve("uncached-" + strategy), strategy, (long) sizes.cacheFrames() * Stores.PAGE_BYTES);
         return new Uncached(store, BulkLoad.load(store, sizes.uncachedPages(), ClosedLoop.histogram()));
     }

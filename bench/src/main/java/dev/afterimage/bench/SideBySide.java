@@ -55,11 +55,12 @@ public final class SideBySide implements Harness {
         all.forEach(row -> measured.add(new MeasuredRow(row.subject())));
         int samples = all.size() * (plan.rounds() + 1);
         for (int round = 0; round <= plan.rounds(); round++) {
+            watcher.phase(round == 0 ? "warming up" : "round " + round + " of " + plan.rounds());
             Sample[] taken = new Sample[all.size()];
             for (int i = 0; i < all.size(); i++) {
                 int index = (i + round * all.size() / (plan.rounds() + 1)) % all.size();
                 Measurement row = all.get(index);
-                watcher.at((round == 0 ? "warming up: " : "round " + round + ": ") + Rows.name(row.subject()), round * all.size() + i, samples);
+                watcher.at(Rows.name(row.subject()), round * all.size() + i, samples);
                 taken[index] = row.measure(plan.sampleNanos());
             }
             if (round > 0) {

@@ -92,8 +92,20 @@ class SideBySideTest {
         assertEquals(List.of("R1", "R1g", "transfer"), names);
     }
 
-    /** The command as the launcher starts it, without most of the compiler: that is enough here. */
+    @Test
+    @DisplayName("names the benchmarks there are when it is asked for another, in one line")
+    void unknown() throws IOException, InterruptedException {
+        List<String> complaint = command(2, "--benchmark", "R9");
+        assertEquals(1, complaint.size(), complaint::toString);
+        assertTrue(complaint.get(0).startsWith("afterimage: unknown benchmark \"R9\"; there are R1, R1-c, "), complaint::toString);
+    }
+
     private List<String> bench(String... arguments) throws IOException, InterruptedException {
+        return command(0, arguments);
+    }
+
+    /** The command as the launcher starts it, without most of the compiler: that is enough here. Returns what it printed, or complained of. */
+    private List<String> command(int status, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-Xmx512m", "-p",
                 System.getProperty("jdk.module.path"), "-m", "dev.afterimage.cli/dev.afterimage.cli.Afterimage", "bench"));
         command.addAll(List.of(arguments));
@@ -101,7 +113,7 @@ class SideBySideTest {
         Path complained = folder.resolve("complained");
         Process process = new ProcessBuilder(command).redirectOutput(printed.toFile()).redirectError(complained.toFile()).start();
         assertTrue(process.waitFor(5, TimeUnit.MINUTES));
-        assertEquals(0, process.exitValue(), Files.readString(complained, StandardCharsets.UTF_8));
-        return Files.readAllLines(printed, StandardCharsets.UTF_8);
+        assertEquals(status, process.exitValue(), Files.readString(complained, StandardCharsets.UTF_8));
+        return Files.readAllLines(status == 0 ? printed : complained, StandardCharsets.UTF_8);
     }
 }

@@ -84,7 +84,10 @@ final class BenchCommand implements Callable<Integer> {
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminal.progressBar());
         List<BenchmarkRow> rows = harness.run(plan, new Told(progress));
         progress.finished();
-        print(plan, rows);
+        if (folder == null) {
+            Files.deleteIfExists(plan.folder());
+        }
+        print(plan, harness, rows);
         if (json != null) {
             JsonFile.write(json, rows);
         }
@@ -96,8 +99,7 @@ final class BenchCommand implements Callable<Integer> {
         Set<String> chosen = new LinkedHashSet<>(benchmarks == null ? known : benchmarks);
         for (String name : chosen) {
             if (!known.contains(name)) {
-                throw new InputException("unknown benchmark \"" + name + "\"; there are\n"
-                        + harness.benchmarks().entrySet().stream().map(entry -> String.format(Locale.ROOT, "  %-16s %s", entry.getKey(), entry.getValue())).collect(Collectors.joining("\n")));
+                throw new InputException("unknown benchmark \"" + name + "\"; there are " + String.join(", ", known));
             }
         }
         List<RecoveryStrategyProvider> measured = strategies == null ? Strategies.all() : Strategies.named(strategies);
@@ -134,19 +136,39 @@ final class BenchCommand implements Callable<Integer> {
         return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
     }
 
-    private void print(BenchmarkPlan plan, List<BenchmarkRow> rows) {
+    private void print(BenchmarkPlan plan, Harness harness, List<BenchmarkRow> rows) {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%d rounds of %.3f s for each sample, in %s%n%n", plan.rounds(), plan.sampleNanos() / 1e9, plan.folder());
+        out.printf(Locale.ROOT, "Medians of %d rounds, %.3f s for each sample, files in %s%n%n", plan.rounds(), plan.sampleNanos() / 1e9, plan.folder());
         out.print(BenchmarkTable.render(rows));
         out.println();
+        Set<String> shown = rows.stream().map(BenchmarkRow::benchmark).collect(Collectors.toSet());
+        harness.benchmarks().forEach((name, sentence) -> {
+            if (shown.contains(name)) {
+                out.printf("%-14s %s%n", name, sentence);
+            }
+        });
         out.flush();
     }
 
     /** What the harness tells, on the line of progress. */
-    private record Told(ProgressLine progress) implements Harness.Watcher {
+    private static final class Told implements Harness.Watcher {
+        private final ProgressLine progress;
+        private String phase = "";
+
+        Told(ProgressLine progress) {
+            this.progress = progress;
+        }
+
         @Override
-        public void at(String what, int sample, int samples) {
-            progress.over(what + " (" + sample + " of " + samples + ")");
+        public void phase(String name) {
+            phase = name;
+            progress.note(name);
+            progress.over(name);
+        }
+
+        @Override
+        public void at(String row, int sample, int samples) {
+            progress.over(phase + ", " + sample + " of " + samples + ": " + row);
         }
 
         @Override

@@ -101,6 +101,7 @@ class CommandTest extends CommandLineTest {
                 Map.entry("conformance --replay kit1:shadow-paging:strict:first-commit:99999:k1", "point: expected 0 to 13, found 99999"),
                 Map.entry("conformance --replay kit1:shadow-paging:strict:first-commit:1:nonsense", "choice vector: expected runs as in"),
                 Map.entry("conformance --strategy innodb-style --replay kit1:shadow-paging:strict:mixed-1", "--replay: expected a line about innodb-style, found one about shadow-paging"),
+                Map.entry("bench", "the benchmarks are not on the module path: they are built and found by the launcher"),
                 Map.entry("juggle", "Unmatched argument at index 0: 'juggle'"),
                 Map.entry("log", "Missing required parameter: 'STORE'"),
                 Map.entry("log no-such-store", "file:no-such-store: expected a store, found none"),

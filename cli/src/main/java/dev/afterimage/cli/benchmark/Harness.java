@@ -17,8 +17,11 @@ public interface Harness {
 
     /** Hears how far it has come; called by the thread that called {@link #run}. */
     interface Watcher {
-        /** What is being done now: the sample of this number (from 0) of so many, or preparation. */
-        void at(String what, int sample, int samples);
+        /** Something begins that takes a while: preparation, a round. */
+        void phase(String name);
+
+        /** The phase has come to this row, the sample of this number (from 0) of all in the run. */
+        void at(String row, int sample, int samples);
 
         /** Something that was left out, and why, in one line. */
         void note(String line);
