@@ -15,7 +15,7 @@ import dev.afterimage.cli.benchmark.BenchmarkPlan;
 import dev.afterimage.cli.benchmark.BenchmarkRow;
 import dev.afterimage.cli.benchmark.Harness;
 
-/** All that is measured in one run, in the order in which a round goes through it: each raw limit just before what is compared with it. */
+/** All that is measured in one run, in the order in which a round goes through it: each raw limit just before what is first compared with it. */
 final class Rows implements AutoCloseable {
     private static final List<Integer> READERS = List.of(1, 2);
     private static final double MIB = 1 << 20;
@@ -81,13 +81,6 @@ final class Rows implements AutoCloseable {
     }
 
     private void addAll() throws IOException {
-        for (Benchmark benchmark : Benchmark.values()) {
-            if (chosen(benchmark) && benchmark.isRaw()) {
-                for (int threads : RawLimits.threads(benchmark, plan.threads())) {
-                    limit(benchmark, threads, 1);
-                }
-            }
-        }
         for (int threads : plan.threads()) {
             for (Durability durability : plan.durabilities()) {
                 addTransfers(threads, durability);
@@ -97,6 +90,13 @@ final class Rows implements AutoCloseable {
             addReads(threads);
         }
         addOnePiece();
+        for (Benchmark benchmark : Benchmark.values()) {
+            if (chosen(benchmark) && benchmark.isRaw()) {
+                for (int threads : RawLimits.threads(benchmark, plan.threads())) {
+                    limit(benchmark, threads, 1);
+                }
+            }
+        }
     }
 
     private void addTransfers(int threads, Durability durability) throws IOException {
