@@ -71,6 +71,21 @@ class LogHousekeepingTest {
     }
 
     @Test
+    @DisplayName("keeps no more in memory than half its buffer, and writes no more at a time")
+    void buffer() {
+        int half = LogWorkshop.SETTINGS.bufferBytes() / 2;
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            for (long record = 1; record <= 200; record++) {
+                LogWorkshop.append(log, record, 1000);
+                assertTrue(log.endLsn() - log.writtenLsn() <= half, log.endLsn() - log.writtenLsn() + " bytes not written");
+            }
+            assertTrue(log.writtenLsn() > 4L * half, "written by the appender itself: " + log.writtenLsn());
+            assertEquals(log.start().lsn(), log.syncedLsn(), "and not synced");
+            disk.operations().stream().filter(operation -> operation.kind().equals("write")).forEach(write -> assertTrue(write.bytes() <= half, write.toString()));
+        }
+    }
+
+    @Test
     @Timeout(60)
     @DisplayName("holds no lock longer than a call")
     void locks() throws InterruptedException {

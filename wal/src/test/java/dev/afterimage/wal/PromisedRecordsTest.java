@@ -96,6 +96,30 @@ class PromisedRecordsTest {
         }
     }
 
+    @Test
+    @DisplayName("count against what a new segment holds beside its header, when a checkpoint would leave the old one")
+    void switchingCountsTheHeader() {
+        int one = 10_000;
+        long fits = (LogWorkshop.SEGMENT - SegmentHeader.BYTES - one) / one;
+        long fitsWithoutHeader = (LogWorkshop.SEGMENT + SegmentHeader.BYTES - one) / one;
+        assertTrue(fits < fitsWithoutHeader, "sizes that tell");
+        for (long promises : new long[] {fits, fits + 1}) {
+            ForgetfulDisk small = new ForgetfulDisk();
+            try (WriteAheadLog log = LogWorkshop.create(small)) {
+                small.limitTo(small.used() + LogWorkshop.SEGMENT); // one more to go over to, and one to keep back
+                for (int i = 0; i < promises; i++) {
+                    log.append(new LogWorkshop.Sample(1, 100), one);
+                }
+                LogWorkshop.append(log, 1, 20_000);
+                if (promises == fits) {
+                    log.switchSegment();
+                } else {
+                    assertThrows(DiskFullException.class, log::switchSegment);
+                }
+            }
+        }
+    }
+
     /** Whatever happens in between, on a disk with room for a few segments: ordinary work, background work, checkpoints. */
     @Test
     @DisplayName("find room however full the disk is, whatever others do")
