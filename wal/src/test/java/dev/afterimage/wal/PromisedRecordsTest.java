@@ -108,9 +108,8 @@ class PromisedRecordsTest {
             try (WriteAheadLog log = LogWorkshop.create(small)) {
                 small.limitTo(small.used() + LogWorkshop.SEGMENT); // one more to go over to, and one to keep back
                 for (int i = 0; i < promises; i++) {
-                    log.append(new LogWorkshop.Sample(1, 100), one);
+                    log.append(new LogWorkshop.Sample(1, i == promises / 2 ? 30_000 : 3_000), one);
                 }
-                LogWorkshop.append(log, 1, 20_000);
                 if (promises == fits) {
                     log.switchSegment();
                 } else {
