@@ -1,9 +1,11 @@
 package dev.afterimage.shadowpaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -68,5 +70,16 @@ class PinnedRootsTest {
         assertEquals(List.of(), list(pinned.dropped(6, of(1))));
         assertEquals(List.of(), list(pinned.unpin(one)));
         assertEquals(List.of(1L), list(pinned.unpin(other)));
+    }
+
+    @Test
+    @DisplayName("no call keeps the lock")
+    void locks() throws InterruptedException {
+        AtomicReference<PinnedRoots.Pin> pin = new AtomicReference<>();
+        List<Runnable> calls = List.of(() -> pinned.born(4, of(1)), () -> pin.set(pin(5)), () -> pin(5), () -> pinned.born(6, of(1)), () -> pinned.dropped(7, of(1)), () -> pinned.count(),
+                () -> pinned.unpin(pin.get()), () -> pinned.unpin(pin.get()), () -> pinned.count());
+        for (Runnable call : calls) {
+            assertNull(Call.alone(call));
+        }
     }
 }

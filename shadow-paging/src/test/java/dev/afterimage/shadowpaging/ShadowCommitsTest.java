@@ -207,6 +207,11 @@ class ShadowCommitsTest implements NoLeaks {
             assertThrows(StoreFailedException.class, ticket::await);
             assertThrows(StoreFailedException.class, store::begin);
             assertThrows(StoreFailedException.class, () -> other.read(1));
+            assertThrows(StoreFailedException.class, () -> other.write(1));
+            assertThrows(StoreFailedException.class, () -> other.create(2));
+            assertThrows(StoreFailedException.class, () -> other.discard(1));
+            assertThrows(StoreFailedException.class, () -> store.strategy.openSnapshot(9));
+            store.tasks.run("shadow-paging flip"); // which was told already
             assertThrows(StoreFailedException.class, () -> other.commit(Durability.RELAXED));
             other.rollback();
             long calls = failingDisk.now();

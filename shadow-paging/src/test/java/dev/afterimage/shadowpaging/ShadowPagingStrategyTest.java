@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.times;
 
+import dev.afterimage.api.CheckpointReport;
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.PageAccess;
+import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -77,6 +81,11 @@ class ShadowPagingStrategyTest implements NoLeaks {
             assertThrows(PageNotFoundException.class, () -> second.discard(2));
             assertThrows(PageNotFoundException.class, () -> second.discard(77));
             assertThrows(PageNotFoundException.class, () -> second.read(-1));
+            assertThrows(PageNotFoundException.class, () -> second.write(-1));
+            assertThrows(PageNotFoundException.class, () -> second.discard(-1));
+            assertThrows(IllegalArgumentException.class, () -> second.create(-1));
+            TestStore.create(second, 0, 5);
+            second.discard(0);
             TestStore.create(second, 2, 21);
             assertEquals(21, TestStore.read(second, 2));
             second.rollback();
@@ -229,6 +238,70 @@ class ShadowPagingStrategyTest implements NoLeaks {
         assertEquals(0, store.tasks.count());
         store.close();
         assertFalse(disk.list().isEmpty());
+    }
+
+    @Test
+    @DisplayName("is used between recover() and close(), and recovered once")
+    void states() {
+        TestStore store = TestStore.create(disk);
+        assertThrows(IllegalStateException.class, store.strategy::recover);
+        store.close();
+        assertThrows(IllegalStateException.class, store::begin);
+        assertThrows(IllegalStateException.class, store.strategy::statistics);
+        assertThrows(IllegalStateException.class, store.strategy::recoveryDebtBytes);
+        ShadowPagingStrategy unused = new ShadowPagingStrategy(store.context(disk, false, 16, Duration.ofMillis(200)));
+        assertThrows(IllegalStateException.class, () -> unused.begin(1));
+        assertThrows(IllegalStateException.class, unused::statistics);
+        unused.close();
+    }
+
+    @Test
+    @DisplayName("flips what was committed relaxed within half the window, and not more often than each millisecond")
+    void period() {
+        TestStore store = TestStore.create(disk);
+        assertEquals(Duration.ofMillis(100), store.tasks.periods.get("shadow-paging flip"));
+        assertTrue(store.tasks.periods.containsKey("page writer"));
+        store.close();
+        for (long windowMillis = 1; windowMillis < 4; windowMillis++) {
+            ShadowPagingStrategy hasty = new ShadowPagingStrategy(store.context(disk, false, 16, Duration.ofMillis(windowMillis)));
+            hasty.recover();
+            assertEquals(Duration.ofNanos(Math.max(1_000_000, windowMillis * 500_000)), store.tasks.periods.get("shadow-paging flip"));
+            hasty.close();
+        }
+    }
+
+    @Test
+    @DisplayName("counts what it wrote and what the cache did; a checkpoint says what it was good for, which is no less work for recovery")
+    void counts() {
+        try (TestStore store = TestStore.create(disk)) {
+            assertEquals(0, store.strategy.recoveryDebtBytes());
+            assertEquals(Long.MAX_VALUE, store.strategy.recoveryDebtLimitBytes());
+            StrategyTransaction load = store.begin();
+            for (int page = 0; page < 100; page++) {
+                TestStore.create(load, page, page);
+            }
+            load.commit(Durability.RELAXED);
+            CheckpointReport first = store.strategy.checkpoint(CheckpointPace.IMMEDIATE);
+            StrategyStatistics then = store.strategy.statistics();
+            assertEquals(101L * TestStore.PAGE_SIZE, then.pageBytes(), "a hundred pages, and a node");
+            assertTrue(first.pagesWritten() >= 37 && first.pagesWritten() <= 101, "64 at most were still in the cache: " + first.pagesWritten());
+            assertEquals(first.pagesWritten() * TestStore.PAGE_SIZE, first.bytesWritten());
+            assertEquals(0, first.debtBeforeBytes());
+            assertEquals(TestStore.PAGE_SIZE, first.debtAfterBytes());
+            assertTrue(!first.duration().isNegative() && first.duration().toHours() == 0);
+            assertEquals(1, then.checkpoints());
+            CheckpointReport second = store.strategy.checkpoint(CheckpointPace.IMMEDIATE);
+            assertEquals(0, second.pagesWritten());
+            assertEquals(TestStore.PAGE_SIZE, second.debtBeforeBytes());
+            for (int page = 0; page < 100; page++) {
+                assertEquals(page, store.read(page));
+            }
+            StrategyStatistics now = store.strategy.statistics();
+            assertEquals(2, now.checkpoints());
+            assertEquals(0, now.logBytes() + now.imageBytes());
+            assertTrue(now.cacheMisses() >= 36 && now.cacheHits() > then.cacheHits() && now.evictions() > 36, now.toString());
+            assertEquals(then.pageBytes(), now.pageBytes());
+        }
     }
 
     private long size(String name) {
