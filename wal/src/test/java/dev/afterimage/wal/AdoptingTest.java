@@ -42,6 +42,16 @@ class AdoptingTest {
     }
 
     @Test
+    @DisplayName("the syncs of going on are counted like all others")
+    void syncsOfGoingOn() {
+        LogEnd end = cutShort();
+        int before = disk.syncs();
+        try (WriteAheadLog log = WriteAheadLog.goOn(disk, LogWorkshop.SETTINGS, LogWorkshop.STORE, end, new LogWorkshop.Told())) {
+            assertEquals(disk.syncs() - before, log.statistics().syncs());
+        }
+    }
+
+    @Test
     @DisplayName("W7: no header is rewritten before the file's name as a spare is durable, by an opening and by one that goes on")
     void namesBeforeHeaders() {
         List<String> renamed = new ArrayList<>();

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.spi.storage.DiskFile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Places where reading could go wrong by one, found by mutants that no other test noticed. */
 @DisplayName("Reading at the edges")
@@ -77,5 +83,85 @@ class ReadingEdgesTest {
             assertEquals(reader.foundEnd(), reader.end());
         }
         assertEquals(List.of(1L), LogWorkshop.read(disk).transactions());
+    }
+
+    @Test
+    @DisplayName("nor one behind the last of several that were")
+    void emptyThirdTimeline() {
+        for (long record = 1; record <= 2; record++) {
+            try (WriteAheadLog log = LogWorkshop.begin(disk, record == 1 ? LogEnd.NEW_STORE : LogWorkshop.read(disk).end())) {
+                LogWorkshop.appendForced(log, record);
+            }
+        }
+        LogEnd end = LogWorkshop.read(disk).end();
+        assertEquals(2, end.timeline());
+        LogWorkshop.begin(disk, end).close();
+        assertEquals(end, LogWorkshop.read(disk).end());
+    }
+
+    /** Fills the first segment but for so many bytes; gives the log's end. */
+    private static long fillBut(ForgetfulDisk disk, int rest) {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            LogWorkshop.fillSegment(log, 1, 1000);
+            log.force(log.endLsn());
+            LogWorkshop.append(log, 999, (int) (LogWorkshop.SEGMENT - log.endLsn()) - RecordFormat.HEADER_BYTES - RecordFormat.WATERMARK_BYTES - rest);
+            log.force(log.endLsn());
+            assertEquals(LogWorkshop.SEGMENT - rest, log.endLsn());
+            return log.endLsn();
+        }
+    }
+
+    @ParameterizedTest(name = "{0} bytes left")
+    @ValueSource(ints = {0, 8, 16, 24})
+    @DisplayName("L6: an anchor at the very end of a segment that is full, or as good as full, is an empty log, but damage where the segment is an older copy")
+    void anchorAtAFullSegmentsEnd(int rest) {
+        long end = fillBut(disk, rest);
+        LogAnchor anchor = new LogAnchor(1, end);
+        assertEquals(List.of(), LogWorkshop.read(disk, anchor).transactions());
+        disk.plant(LogWorkshop.fileOf(1, 0), end - 512, new byte[512]);
+        assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(disk, anchor));
+    }
+
+    @Test
+    @DisplayName("what a watermark says was synced is not written again")
+    void rewritesLittle() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            for (long record = 1; record <= 100; record++) {
+                LogWorkshop.append(log, record, 1000);
+            }
+            log.force(log.endLsn());
+            LogWorkshop.appendForced(log, 101);
+        }
+        int before = disk.operations().size();
+        LogWorkshop.read(disk);
+        List<ForgetfulDisk.Operation> done = disk.operations().subList(before, disk.operations().size());
+        assertEquals(List.of("write", "sync"), done.stream().map(ForgetfulDisk.Operation::kind).toList());
+        assertTrue(done.get(0).bytes() <= 1024, done::toString);
+    }
+
+    @Test
+    @DisplayName("a watermark that says that what lies behind it had been synced is damage")
+    void impossibleWatermark() {
+        long end;
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            LogWorkshop.appendForced(log, 1);
+        }
+        end = LogWorkshop.read(disk).end().lsn();
+        String file = LogWorkshop.fileOf(1, end);
+        long salt;
+        try (DiskFile first = disk.open(file)) {
+            salt = SegmentHeader.readFrom(first).timeline().salt();
+        }
+        for (long synced : new long[] {end, end + 8}) {
+            ByteBuffer watermark = ByteBuffer.allocate(RecordFormat.WATERMARK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            watermark.putLong(RecordFormat.HEADER_BYTES, synced);
+            RecordFormat.seal(watermark, 0, RecordFormat.WATERMARK_BYTES, RecordFormat.WATERMARK, 0, end, salt, new CRC32C());
+            disk.plant(file, end, watermark.array());
+            if (synced == end) {
+                assertEquals(1, LogWorkshop.read(disk).records().size());
+            } else {
+                assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(disk));
+            }
+        }
     }
 }
