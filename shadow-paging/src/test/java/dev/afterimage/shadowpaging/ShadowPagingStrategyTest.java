@@ -2,6 +2,8 @@ package dev.afterimage.shadowpaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
@@ -11,11 +13,14 @@ import dev.afterimage.api.CheckpointReport;
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.PageNotFoundException;
 import dev.afterimage.api.RecoveryReport.Outcome;
+import dev.afterimage.memory.DirectBuffers;
 import dev.afterimage.spi.CheckpointPace;
 import dev.afterimage.spi.PageAccess;
+import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spi.StrategyStatistics;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -301,6 +306,40 @@ class ShadowPagingStrategyTest implements NoLeaks {
             assertEquals(0, now.logBytes() + now.imageBytes());
             assertTrue(now.cacheMisses() >= 36 && now.cacheHits() > then.cacheHits() && now.evictions() > 36, now.toString());
             assertEquals(then.pageBytes(), now.pageBytes());
+        }
+    }
+
+    @Test
+    @DisplayName("uses accesses and buffers again, so that a transaction at work makes no garbage")
+    void again() {
+        try (TestStore store = TestStore.create(disk)) {
+            StrategyTransaction first = store.begin();
+            TestStore.create(first, 1, 10);
+            TestStore.create(first, 2, 20);
+            TestStore.commit(first);
+            DirectBuffers copies = ((ShadowPagingStrategy) store.strategy).parts().copies();
+            ByteBuffer buffer = copies.take();
+            copies.give(buffer);
+            StrategyTransaction second = store.begin();
+            PageAccess access = second.read(1);
+            assertEquals(1, access.pageId());
+            access.close();
+            assertThrows(IllegalStateException.class, access::close);
+            assertSame(access, second.write(2));
+            assertEquals(2, access.pageId());
+            PageAccess other = second.read(1);
+            assertNotSame(access, other);
+            access.close();
+            other.close();
+            assertSame(buffer, copies.take());
+            second.rollback();
+            try (StrategySnapshot snapshot = store.strategy.openSnapshot(9)) {
+                PageAccess seen = snapshot.read(1);
+                assertEquals(1, seen.pageId());
+                seen.close();
+                assertSame(seen, snapshot.read(2));
+                seen.close();
+            }
         }
     }
 
