@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.storage.DiskFile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class ReadingEdgesTest {
         }
         LogAnchor first = LogWorkshop.firstAnchor();
         assertEquals(1, LogWorkshop.read(disk, first).records().size());
-        for (long lsn : new long[] {first.lsn() + 1, first.lsn() + 4, SegmentHeader.BYTES - 8, LogWorkshop.SEGMENT + 8}) {
+        for (long lsn : new long[] {first.lsn() + 1, first.lsn() + 4, first.lsn() + 8, SegmentHeader.BYTES - 8, LogWorkshop.SEGMENT + 8}) {
             assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(disk, new LogAnchor(1, lsn)), "position " + lsn);
         }
     }
@@ -137,6 +138,7 @@ class ReadingEdgesTest {
         List<ForgetfulDisk.Operation> done = disk.operations().subList(before, disk.operations().size());
         assertEquals(List.of("write", "sync"), done.stream().map(ForgetfulDisk.Operation::kind).toList());
         assertTrue(done.get(0).bytes() <= 1024, done::toString);
+        assertTrue(done.get(0).bytes() % SegmentHeader.SECTOR == 0 && done.get(0).position() % SegmentHeader.SECTOR == 0, done::toString);
     }
 
     @Test
@@ -163,5 +165,55 @@ class ReadingEdgesTest {
                 assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(disk));
             }
         }
+    }
+
+    @Test
+    @DisplayName("L6: a record that is nothing but a header, in the last bytes of a segment, belongs to what an anchor behind it proves")
+    void anchorBehindAHeader() {
+        fillBut(disk, 8);
+        assertEquals(List.of(), LogWorkshop.read(disk, new LogAnchor(1, LogWorkshop.SEGMENT)).transactions());
+        ForgetfulDisk other = new ForgetfulDisk();
+        try (WriteAheadLog log = LogWorkshop.create(other)) {
+            LogWorkshop.fillSegment(log, 1, 1000);
+            log.force(log.endLsn());
+            LogWorkshop.append(log, 998, (int) (LogWorkshop.SEGMENT - log.endLsn()) - 2 * RecordFormat.HEADER_BYTES);
+            log.force(LogWorkshop.append(log, 999, 0));
+            assertEquals(LogWorkshop.SEGMENT, log.endLsn());
+        }
+        LogAnchor anchor = new LogAnchor(1, LogWorkshop.SEGMENT);
+        assertEquals(List.of(), LogWorkshop.read(other, anchor).transactions());
+        other.plant(LogWorkshop.fileOf(1, 0), LogWorkshop.SEGMENT - RecordFormat.HEADER_BYTES, new byte[RecordFormat.HEADER_BYTES]);
+        assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(other, anchor));
+    }
+
+    @Test
+    @DisplayName("an anchor beyond the place where the next timeline goes on is damage: files of different logs are mixed")
+    void anchorBeyondTheChild() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            LogWorkshop.appendForced(log, 1);
+        }
+        LogEnd end = LogWorkshop.read(disk).end();
+        try (WriteAheadLog log = LogWorkshop.begin(disk, end)) {
+            LogWorkshop.appendForced(log, 2);
+        }
+        StoreDamagedException damage = assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(disk, new LogAnchor(1, end.lsn() + 8)));
+        assertTrue(damage.getMessage().contains("the control block points beyond it"), damage.getMessage());
+    }
+
+    @Test
+    @DisplayName("F1: what a failed sync lost is made durable before the end is told, though it reaches to the very end of a segment")
+    void fullSegmentIsSettled() {
+        WriteAheadLog log = LogWorkshop.create(disk);
+        LogWorkshop.fillSegment(log, 1, 1000);
+        log.write(log.endLsn());
+        LogWorkshop.append(log, 999, (int) (LogWorkshop.SEGMENT - log.endLsn()) - RecordFormat.HEADER_BYTES);
+        assertEquals(LogWorkshop.SEGMENT, log.endLsn());
+        disk.failSyncs(operation -> true);
+        assertThrows(StoreFailedException.class, () -> log.force(log.endLsn()));
+        log.close();
+        disk.failSyncs(operation -> false);
+        LogWorkshop.Reading reading = LogWorkshop.read(disk);
+        assertEquals(LogWorkshop.SEGMENT, reading.end().lsn());
+        assertEquals(reading.transactions(), LogWorkshop.read(disk.afterPowerLoss(LogWorkshop.random(), 0, false)).transactions());
     }
 }
