@@ -73,6 +73,25 @@ class PinnedRootsTest {
     }
 
     @Test
+    @DisplayName("one born by the very flip that is pinned is kept, and births are known for as long as any root is pinned")
+    void edges() {
+        PinnedRoots.Pin five = pin(5);
+        LongList eleven = new LongList();
+        for (long slot = 0; slot < 11; slot++) {
+            eleven.add(slot);
+        }
+        for (int slot = 0; slot < eleven.size(); slot++) {
+            pinned.born(8, of(eleven.get(slot)));
+        }
+        PinnedRoots.Pin eight = pin(8);
+        assertEquals(List.of(), list(pinned.dropped(9, of(10))), "the root of flip 8 reaches it");
+        assertEquals(1, pinned.count());
+        assertEquals(List.of(10L), list(pinned.unpin(eight)), "that of flip 5 does not");
+        assertEquals(list(eleven), list(pinned.dropped(9, eleven)));
+        assertEquals(List.of(), list(pinned.unpin(five)));
+    }
+
+    @Test
     @DisplayName("no call keeps the lock")
     void locks() throws InterruptedException {
         AtomicReference<PinnedRoots.Pin> pin = new AtomicReference<>();
