@@ -45,6 +45,13 @@ class FlipLeadersTest {
 
     /** Commits a page; its flip stands still in the sync of the pages until it may go on. */
     private Call flipStandsStill(TestStore store) throws InterruptedException {
+        nextSyncStandsStill(inSync, goOn);
+        Call leader = new Call(() -> commit(store, 1, Durability.POWER_SAFE));
+        inSync.await();
+        return leader;
+    }
+
+    private void nextSyncStandsStill(CountDownLatch inSync, CountDownLatch goOn) {
         disk.faults().duringNextSync(name -> name.equals("pages"), () -> {
             inSync.countDown();
             try {
@@ -53,9 +60,6 @@ class FlipLeadersTest {
                 throw new AssertionError(unwanted);
             }
         });
-        Call leader = new Call(() -> commit(store, 1, Durability.POWER_SAFE));
-        inSync.await();
-        return leader;
     }
 
     @Test
@@ -113,6 +117,47 @@ class FlipLeadersTest {
             assertInstanceOf(StoreFailedException.class, call.ended());
         }
         assertEquals(1, store.failures.size());
+        close(store);
+    }
+
+    @Test
+    @DisplayName("who waited for a flip that is through is not told of the failure of the next")
+    void durable() throws InterruptedException {
+        TestStore store = TestStore.create(disk);
+        Call first = flipStandsStill(store);
+        Call second = new Call(() -> commit(store, 2, Durability.POWER_SAFE)).waits();
+        Call third = new Call(() -> commit(store, 3, Durability.POWER_SAFE)).waits();
+        CountDownLatch inSecondSync = new CountDownLatch(1);
+        CountDownLatch goOnToo = new CountDownLatch(1);
+        nextSyncStandsStill(inSecondSync, goOnToo);
+        goOn.countDown();
+        inSecondSync.await();
+        Call fourth = new Call(() -> commit(store, 4, Durability.POWER_SAFE)).waits();
+        disk.faults().failSync(name -> name.equals("pages"), 1, SyncFailure.CLEAN_NEW);
+        goOnToo.countDown();
+        assertNull(first.ended());
+        assertNull(second.ended());
+        assertNull(third.ended());
+        assertInstanceOf(StoreFailedException.class, fourth.ended());
+        close(store);
+    }
+
+    @Test
+    @DisplayName("who wants to win back room on a full disk waits for the flip under way")
+    void fullDisk() throws InterruptedException {
+        TestStore store = TestStore.create(disk);
+        Call leader = flipStandsStill(store);
+        disk.faults().capacityBytes(disk.allocatedBytes());
+        StrategyTransaction greedy = store.begin();
+        Call call = new Call(() -> {
+            for (long page = 100; page < 200; page++) {
+                TestStore.create(greedy, page, page);
+            }
+        }).waits();
+        goOn.countDown();
+        assertNull(leader.ended());
+        assertInstanceOf(DiskFullException.class, call.ended());
+        greedy.rollback();
         close(store);
     }
 

@@ -88,6 +88,32 @@ class FlipsTest {
     }
 
     @Test
+    @DisplayName("that fails with nothing to make durable has failed the store all the same")
+    void nothingPending() {
+        TestStore store = TestStore.create(disk);
+        Flips flips = strategy(store).flips();
+        disk.faults().failSync(name -> name.equals("roots"), 0, SyncFailure.CLEAN_NEW);
+        assertThrows(StoreFailedException.class, flips::flipForClose);
+        assertThrows(StoreFailedException.class, flips::flipPending);
+        store.close();
+    }
+
+    @Test
+    @DisplayName("leaves no slot of a commit that another of its batch replaced, slot 0 either")
+    void replaced() {
+        try (TestStore store = TestStore.create(disk)) {
+            StrategyTransaction first = store.begin();
+            TestStore.create(first, 1, 10);
+            first.commit(Durability.RELAXED);
+            StrategyTransaction second = store.begin();
+            TestStore.write(second, 1, 11);
+            second.commit(Durability.RELAXED);
+            assertTrue(strategy(store).flips().flipPending());
+            assertEquals(2, strategy(store).parts().free().inUse(), "a page and a node");
+        }
+    }
+
+    @Test
     @DisplayName("keeps for a snapshot what its tree has, and not what was born after it (V3)")
     void born() {
         try (TestStore store = TestStore.create(disk)) {
@@ -104,6 +130,7 @@ class FlipsTest {
                 assertEquals(2, flips.slotsKeptForSnapshots(), "a page and a node");
             }
             assertEquals(0, flips.slotsKeptForSnapshots());
+            assertEquals(4, strategy(store).parts().free().inUse(), "a page and a node, and what the last flip dropped");
         }
     }
 
