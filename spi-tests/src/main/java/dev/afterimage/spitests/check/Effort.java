@@ -166,6 +166,11 @@ public record Effort(Profile profile, long seed, EnumerationPlan plan, int state
         return new Effort(profile, seed, plan, states, oneIn, nestedPlan, nestedDepth, directed, threads, shrinks);
     }
 
+    /** This effort with the recovery of one state in so many crashed as well, and so on, up to so many crashes one after the other; so many states of each recovery. */
+    Effort withNested(int oneIn, int depth, long statesOfRecovery) {
+        return new Effort(profile, seed, plan, states, oneIn, nestedPlan.withStatesInAll(statesOfRecovery), depth, directed, threads, shrinks);
+    }
+
     /** This effort with every recovery crashed at each of its syncs, twice within one another, so many states at each. */
     public Effort everyRestart(int statesPerSync) {
         return new Effort(profile, seed, plan, states, 1, EnumerationPlan.PREFIXES.withStatesPerPoint(statesPerSync), 3, false, threads, shrinks);

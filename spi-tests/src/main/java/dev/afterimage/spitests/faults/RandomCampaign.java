@@ -45,6 +45,9 @@ record RandomCampaign(long images, Duration time) {
             rule = e.getCause() instanceof Violation violation ? violation.rule() : "";
             where = e.getCause() instanceof Violation violation ? scenario(String.valueOf(violation.getMessage())) : "ended by " + e.getCause();
             System.out.println(id + ": " + String.valueOf(e.getCause().getMessage()).lines().limit(DETAIL_LINES).collect(Collectors.joining("\n  ")));
+            if (!(e.getCause() instanceof Violation)) {
+                e.getCause().printStackTrace(System.out); // the kit's own mistake, or one that a strategy made it make
+            }
         } catch (TimeoutException e) {
             where = "hangs";
         } catch (InterruptedException e) {

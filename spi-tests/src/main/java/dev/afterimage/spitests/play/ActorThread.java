@@ -1,13 +1,17 @@
 package dev.afterimage.spitests.play;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.afterimage.spitests.model.Violation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * at any moment a scenario plays out the same way every time.
  */
 final class ActorThread implements AutoCloseable {
+    private static final Duration ENDLESS = Duration.ofSeconds(40);
+
     /** Null for an actor who does everything on the thread of whoever asks. */
     @Nullable
     private final ExecutorService executor;
@@ -51,7 +57,25 @@ final class ActorThread implements AutoCloseable {
                 throw rethrow(e);
             }
         }
-        return finish(executor.submit(work));
+        Future<T> step = executor.submit(work);
+        awaitEnd(step);
+        return finish(step);
+    }
+
+    /** A step waits for nobody: one that goes on and on never ends. */
+    private void awaitEnd(Future<?> step) {
+        try {
+            step.get(ENDLESS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            Thread thread = worker.get();
+            IllegalStateException where = new IllegalStateException("where it was then");
+            where.setStackTrace(thread.getStackTrace());
+            throw new Violation("A3", "a step of " + thread.getName() + ", which waits for nobody: expected it to end, found it under way after " + ENDLESS.toSeconds() + " s", where);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            // Whoever waits for it is told.
+        }
     }
 
     /** Hands over without waiting. */
