@@ -52,11 +52,14 @@ public final class DrawnCrashes {
     private long at(CrashPoint point, int states, CrashStateConsumer consumer) {
         Set<Long> seen = new HashSet<>();
         for (int count = 0; count < states; count++) {
-            BitSet fates = draw(point.parts());
-            if (trash && random.nextBoolean()) {
-                trashOne(point, fates);
+            BitSet kept = draw(point.parts());
+            BitSet trashed = new BitSet();
+            int torn = random.nextInt(point.parts() + 1);
+            if (trash && torn < point.parts() && point.mayBeTrashed(torn)) {
+                kept.clear(torn);
+                trashed.set(torn);
             }
-            CrashState state = CrashStates.replay(point, ChoiceVector.of(fates, point.parts()));
+            CrashState state = CrashStates.replay(point, ChoiceVector.of(kept, trashed, point.parts()));
             if (seen.add(state.image().hash())) {
                 consumer.accept(state);
             }
@@ -96,13 +99,5 @@ public final class DrawnCrashes {
         }
         kept.clear(parts, parts + 1);
         return kept;
-    }
-
-    private void trashOne(CrashPoint point, BitSet fates) {
-        int part = point.parts() == 0 ? 0 : random.nextInt(point.parts());
-        if (part < point.parts() && point.mayBeTrashed(part)) {
-            fates.clear(part);
-            fates.set(point.parts() + part);
-        }
     }
 }

@@ -333,6 +333,11 @@ public final class Actor implements AutoCloseable {
         abandon(); // unless the store failed meanwhile, and that was done then
     }
 
+    /** Whether a step of its was given up: the store may wait for it for ever. */
+    boolean hangs() {
+        return thread.isEndless();
+    }
+
     private Transaction transaction() {
         return Objects.requireNonNull(transaction);
     }

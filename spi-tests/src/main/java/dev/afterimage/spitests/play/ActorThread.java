@@ -26,6 +26,7 @@ final class ActorThread implements AutoCloseable {
     private final ExecutorService executor;
     private final AtomicReference<Thread> worker;
     private volatile boolean begun;
+    private volatile boolean endless;
 
     private ActorThread(@Nullable ExecutorService executor, AtomicReference<Thread> worker) {
         this.executor = executor;
@@ -62,11 +63,17 @@ final class ActorThread implements AutoCloseable {
         return finish(step);
     }
 
+    /** Whether a step of this thread was given up. */
+    boolean isEndless() {
+        return endless;
+    }
+
     /** A step waits for nobody: one that goes on and on never ends. */
     private void awaitEnd(Future<?> step) {
         try {
             step.get(ENDLESS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
+            endless = true;
             Thread thread = worker.get();
             IllegalStateException where = new IllegalStateException("where it was then");
             where.setStackTrace(thread.getStackTrace());
