@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.InOrder;
 
 @DisplayName("The doublewrite buffer")
@@ -529,21 +531,24 @@ class DoublewriteBufferTest {
         verify(homeFile, times(2)).syncData();
     }
 
-    @Test
+    @ParameterizedTest(name = "copy {0} torn")
+    @ValueSource(ints = {0, 1, 2})
     @DisplayName("takes the region of a batch that did not get there as a whole again, under a number of its own: the copies that are needed stay, and none of the torn batch counts")
-    void regionOfATornBatch() {
+    void regionOfATornBatch(int slot) {
         write(1, 1);
         homes.sync();
         write(2, 2);
         write(3, 3);
         write(4, 4);
         homes.sync();
-        Reopened after = new Reopened(home(), torn(area(), sectorOfCopy(0, 0)));
+        Reopened after = new Reopened(home(), torn(area(), sectorOfCopy(0, slot)));
         assertEquals(0, after.buffer.repair());
         verify(after.area, times(1)).write(any(), eq(0L));
         verify(after.area, never()).write(any(), eq((long) BATCH * SLOT));
-        Reopened again = new Reopened(torn(after.home.image(false), sectorOfPage(3)), after.area.image(false));
-        assertEquals(0, again.buffer.repair(), "the copy of page 3 is one of the torn batch");
+        for (int number = 2; number <= 4; number++) {
+            Reopened again = new Reopened(torn(after.home.image(false), sectorOfPage(number)), after.area.image(false));
+            assertEquals(0, again.buffer.repair(), "the copy of page " + number + " is one of the torn batch");
+        }
         Reopened first = new Reopened(torn(after.home.image(false), sectorOfPage(1)), after.area.image(false));
         assertEquals(1, first.buffer.repair());
     }

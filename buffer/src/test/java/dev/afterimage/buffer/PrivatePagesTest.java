@@ -152,7 +152,9 @@ class PrivatePagesTest {
         assertEquals(-1, cursor.slot());
         assertThrows(IllegalStateException.class, cursor::pin);
         assertFalse(cursor.next());
+        assertThrows(IllegalStateException.class, cursor::pageId);
         assertFalse(cursor.next());
+        assertThrows(IllegalStateException.class, cursor::pageId);
     }
 
     @Test

@@ -79,6 +79,7 @@ class ReadingEdgesTest {
             assertThrows(IllegalStateException.class, reader::end);
             assertThrows(IllegalStateException.class, reader::foundEnd);
             assertTrue(reader.next());
+            assertEquals(new LogWorkshop.Sample(1, 100).type(), reader.type());
             assertFalse(reader.next());
             assertFalse(reader.next(), "and again");
             assertEquals(reader.foundEnd(), reader.end());
@@ -200,16 +201,25 @@ class ReadingEdgesTest {
         assertTrue(damage.getMessage().contains("the control block points beyond it"), damage.getMessage());
     }
 
-    @Test
-    @DisplayName("F1: what a failed sync lost is made durable before the end is told, though it reaches to the very end of a segment")
-    void fullSegmentIsSettled() {
+    @ParameterizedTest(name = "going over to the next: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("F1: what a failed sync lost is made durable before the end is told, though it reaches to the very end of a segment, and the next one is there")
+    void fullSegmentIsSettled(boolean crossing) {
         WriteAheadLog log = LogWorkshop.create(disk);
         LogWorkshop.fillSegment(log, 1, 1000);
         log.write(log.endLsn());
         LogWorkshop.append(log, 999, (int) (LogWorkshop.SEGMENT - log.endLsn()) - RecordFormat.HEADER_BYTES);
         assertEquals(LogWorkshop.SEGMENT, log.endLsn());
-        disk.failSyncs(operation -> true);
-        assertThrows(StoreFailedException.class, () -> log.force(log.endLsn()));
+        String first = LogWorkshop.fileOf(1, 0);
+        disk.failSyncs(operation -> operation.file().equals(first));
+        assertThrows(StoreFailedException.class, () -> {
+            if (crossing) {
+                LogWorkshop.append(log, 1000, 1000);
+            } else {
+                log.force(log.endLsn());
+            }
+        });
+        assertEquals(crossing, disk.exists(new SegmentName(1, 1).toString()));
         log.close();
         disk.failSyncs(operation -> false);
         LogWorkshop.Reading reading = LogWorkshop.read(disk);
