@@ -262,6 +262,18 @@ class PageTableTest {
     }
 
     @Test
+    @DisplayName("has no page whose number asks for more levels than it has")
+    void beyond() {
+        assertFalse(table.find(TableRoot.EMPTY, 1, entry));
+        TreeMap<Long, Long> one = new TreeMap<>();
+        one.put(1L, 1L);
+        apply(one);
+        assertTrue(table.find(root, 1, entry));
+        assertFalse(table.find(root, 1 + shape.fanout(), entry));
+        assertEquals(TableNode.NONE, entry.slot());
+    }
+
+    @Test
     @DisplayName("pages that come and go within one batch have no node written, and none dropped")
     void nothingChanged() {
         TreeMap<Long, Long> some = new TreeMap<>();

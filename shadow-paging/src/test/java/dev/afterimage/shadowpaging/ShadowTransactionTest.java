@@ -3,10 +3,13 @@ package dev.afterimage.shadowpaging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.afterimage.api.Durability;
 import dev.afterimage.api.StoreFailedException;
+import dev.afterimage.spi.CommitTicket;
 import dev.afterimage.spi.StrategySnapshot;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.TornPageProtection;
@@ -99,6 +102,22 @@ class ShadowTransactionTest implements NoLeaks {
         store.close();
         try (TestStore after = TestStore.open(disk)) {
             assertEquals(80, after.report.highestTransactionId());
+        }
+    }
+
+    @Test
+    @DisplayName("that is a snapshot ends with its commit: nothing is kept for it any more")
+    void snapshotCommitted() {
+        try (TestStore store = TestStore.create(disk)) {
+            create(store, 1, 10);
+            StrategySnapshot snapshot = store.strategy.openSnapshot(9);
+            assertSame(CommitTicket.DONE, snapshot.commit(Durability.POWER_SAFE));
+            for (int value = 11; value < 15; value++) {
+                StrategyTransaction next = store.begin();
+                TestStore.write(next, 1, value);
+                TestStore.commit(next);
+            }
+            assertEquals(0, ((ShadowPagingStrategy) store.strategy).flips().slotsKeptForSnapshots());
         }
     }
 

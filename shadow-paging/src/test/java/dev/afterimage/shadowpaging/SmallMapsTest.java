@@ -121,6 +121,9 @@ class SmallMapsTest {
     @Test
     @DisplayName("the shape of the table has a place for every page number")
     void shape() {
+        assertEquals(2, TableShape.of(32).fanout());
+        assertThrows(IllegalArgumentException.class, () -> TableShape.of(16));
+        assertThrows(IllegalArgumentException.class, () -> TableShape.of(96));
         for (int pageSize = 64; pageSize <= 65536; pageSize *= 2) {
             TableShape shape = TableShape.of(pageSize);
             assertEquals(1, shape.depthFor(shape.fanout() - 1));
