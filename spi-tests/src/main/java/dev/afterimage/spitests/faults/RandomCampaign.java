@@ -23,7 +23,7 @@ import dev.afterimage.spitests.model.Violation;
  */
 record RandomCampaign(long images, Duration time) {
     /** How much longer a fault may take that makes the store hang. */
-    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofSeconds(120);
     private static final int DETAIL_LINES = 5;
     private static final Pattern SCENARIO = Pattern.compile("replay: [^:]+:[^:]+:[^:]+:([a-z-]+?)-?\\d[^:\\s]*[:\\s].*", Pattern.DOTALL);
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * at any moment a scenario plays out the same way every time.
  */
 final class ActorThread implements AutoCloseable {
-    private static final Duration ENDLESS = Duration.ofSeconds(40);
+    private static final Duration ENDLESS = Duration.ofMinutes(1);
 
     /** Null for an actor who does everything on the thread of whoever asks. */
     @Nullable
