@@ -1,6 +1,7 @@
 package dev.afterimage.buffer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,9 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.InOrder;
 
 @DisplayName("The doublewrite buffer")
@@ -457,5 +461,117 @@ class DoublewriteBufferTest {
         assertEquals(4 * SLOT, DoublewriteBuffer.areaBytesMin(PAGE_SIZE));
         assertThrows(IllegalArgumentException.class, () -> DoublewriteBuffer.create(new CrashableFile(new byte[0]), 4 * SLOT - 1, PAGE_SIZE, STORE, failure));
         assertThrows(StoreDamagedException.class, () -> DoublewriteBuffer.open(new CrashableFile(new byte[3 * SLOT]), PAGE_SIZE, STORE, failure));
+    }
+
+    @Test
+    @DisplayName("forgets its copies only when all homes are durable, and durably: no later repair brings one back")
+    void forgetsCopies() {
+        write(1, 1);
+        homes.sync();
+        write(2, 2);
+        doublewrite.forgetCopies();
+        InOrder order = inOrder(areaFile, homeFile);
+        order.verify(homeFile).write(any(), eq(2L * PAGE_SIZE));
+        order.verify(homeFile).syncData();
+        order.verify(areaFile, times((AREA + PAGE_SIZE - 1) / PAGE_SIZE)).write(any(), anyLong());
+        order.verify(areaFile).syncData();
+        assertEquals(AREA, areaFile.size());
+        assertTrue(java.nio.ByteBuffer.wrap(areaFile.image(true)).equals(java.nio.ByteBuffer.allocate(AREA)), "zeros, durably");
+        assertEquals(0, new Reopened(torn(torn(homeFile.image(true), sectorOfPage(1)), sectorOfPage(2)), areaFile.image(true)).buffer.repair());
+        write(3, 3);
+        homes.sync();
+        assertEquals(1, new Reopened(torn(home(), sectorOfPage(3)), area()).buffer.repair(), "and goes on guarding");
+        areaFile.nextSync = new SyncFailedException("no");
+        assertThrows(SyncFailedException.class, doublewrite::forgetCopies);
+        verify(engine).failed(areaFile.nextSync);
+    }
+
+    @Test
+    @DisplayName("lets several homes out of guard and takes them again, each number once")
+    void guardsAgain() {
+        CrashableFile otherFile = spy(new CrashableFile(new byte[8 * PAGE_SIZE]));
+        HomePages other = new HomePages(otherFile, PAGE_SIZE, STORE, log);
+        assertThrows(IllegalArgumentException.class, () -> doublewrite.guard(0, other));
+        doublewrite.guard(2, other);
+        write(homes, 1, 1);
+        write(other, 1, 2);
+        doublewrite.release();
+        assertEquals(1, lsnOf(new HomePages(new CrashableFile(homeFile.image(true)), PAGE_SIZE, STORE, WriteBarrier.NONE), 1));
+        assertEquals(2, lsnOf(new HomePages(new CrashableFile(otherFile.image(true)), PAGE_SIZE, STORE, WriteBarrier.NONE), 1));
+        write(other, 2, 3);
+        verify(otherFile).write(any(), eq(2L * PAGE_SIZE));
+        doublewrite.guard(0, other);
+        doublewrite.guard(2, homes);
+        write(other, 3, 4);
+        verify(otherFile, never()).write(any(), eq(3L * PAGE_SIZE));
+        assertEquals(4, lsnOf(other, 3));
+    }
+
+    @Test
+    @DisplayName("makes its room durable, in an empty file only, and has nothing to repair then")
+    void made() {
+        CrashableFile file = spy(new CrashableFile(new byte[0]));
+        DoublewriteBuffer made = DoublewriteBuffer.create(file, 4 * SLOT, PAGE_SIZE, STORE, failure);
+        assertEquals(2, made.batchPages());
+        InOrder order = inOrder(file);
+        order.verify(file).preallocate(4 * SLOT);
+        order.verify(file).sync();
+        assertEquals(0, made.repair());
+        assertThrows(IllegalArgumentException.class, () -> DoublewriteBuffer.create(file, 4 * SLOT, PAGE_SIZE, STORE, failure));
+    }
+
+    @Test
+    @DisplayName("does nothing to the area in a sync that has nothing to send")
+    void nothingToSend() {
+        write(1, 1);
+        homes.sync();
+        homes.sync();
+        verify(areaFile, times(1)).write(any(), anyLong());
+        verify(areaFile, times(1)).syncData();
+        verify(homeFile, times(2)).syncData();
+    }
+
+    @ParameterizedTest(name = "copy {0} torn")
+    @ValueSource(ints = {0, 1, 2})
+    @DisplayName("takes the region of a batch that did not get there as a whole again, under a number of its own: the copies that are needed stay, and none of the torn batch counts")
+    void regionOfATornBatch(int slot) {
+        write(1, 1);
+        homes.sync();
+        write(2, 2);
+        write(3, 3);
+        write(4, 4);
+        homes.sync();
+        Reopened after = new Reopened(home(), torn(area(), sectorOfCopy(0, slot)));
+        assertEquals(0, after.buffer.repair());
+        verify(after.area, times(1)).write(any(), eq(0L));
+        verify(after.area, never()).write(any(), eq((long) BATCH * SLOT));
+        for (int number = 2; number <= 4; number++) {
+            Reopened again = new Reopened(torn(after.home.image(false), sectorOfPage(number)), after.area.image(false));
+            assertEquals(0, again.buffer.repair(), "the copy of page " + number + " is one of the torn batch");
+        }
+        Reopened first = new Reopened(torn(after.home.image(false), sectorOfPage(1)), after.area.image(false));
+        assertEquals(1, first.buffer.repair());
+    }
+
+    @Test
+    @Timeout(60)
+    @DisplayName("holds no lock longer than a call")
+    void locks() throws InterruptedException {
+        Runnable[] calls = {() -> homes.sync(), doublewrite::forgetCopies, doublewrite::repair, doublewrite::release, () -> doublewrite.guard(0, homes), () -> homes.sync()};
+        for (int call = 0; call < calls.length; call++) {
+            Runnable work = calls[call];
+            Thread thread = new Thread(() -> {
+                work.run();
+                write(1, 1);
+                homes.sync();
+            });
+            if (work == calls[2]) {
+                thread = new Thread(() -> assertThrows(IllegalStateException.class, doublewrite::repair));
+            }
+            thread.setDaemon(true);
+            thread.start();
+            thread.join(20_000);
+            assertFalse(thread.isAlive(), "call " + call);
+        }
     }
 }

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.mockito.InOrder;
 
 @DisplayName("Home pages")
@@ -109,6 +110,7 @@ class HomePagesTest {
             HomePages again = new HomePages(new CrashableFile(rotten), PAGE_SIZE, 99, WriteBarrier.NONE);
             StoreDamagedException damaged = assertThrows(StoreDamagedException.class, () -> again.read(5, read));
             assertTrue(damaged.getMessage().matches("page 5 of file roots is damaged: expected checksum [0-9a-f]{8}, found [0-9a-f]{8}; .*"), damaged.getMessage());
+            read.fill(0, PAGE_SIZE, (byte) 1);
             assertFalse(again.readForRedo(5, read));
             assertTrue(read.isZero(0, PAGE_SIZE));
         }
@@ -213,8 +215,53 @@ class HomePagesTest {
         doThrow(new DiskFullException("full")).doNothing().when(disk).preallocate(anyLong());
         mocked.reserve(1001);
         verify(disk, times(2)).preallocate(1002L * PAGE_SIZE);
+        mocked.reserve(1001);
+        verify(disk, times(2)).preallocate(1002L * PAGE_SIZE);
+        verify(disk, times(6)).preallocate(anyLong());
         assertThrows(IllegalArgumentException.class, () -> mocked.reserve(-1));
         assertThrows(IllegalArgumentException.class, () -> mocked.reserve(Long.MAX_VALUE));
+    }
+
+    @Test
+    @DisplayName("reserve room in steps of an eighth of what there is, 64 MiB at most, in whole pages")
+    void reserveSteps() {
+        long mebibyte = 1 << 20;
+        for (long[] sizes : new long[][] {{4 * mebibyte, 5 * mebibyte}, {80 * mebibyte, 90 * mebibyte}, {1024 * mebibyte, 1088 * mebibyte}, {mebibyte + 512, 2 * mebibyte + PAGE_SIZE}}) {
+            DiskFile disk = mock(DiskFile.class);
+            when(disk.size()).thenReturn(sizes[0]);
+            HomePages mocked = new HomePages(disk, PAGE_SIZE, WriteBarrier.NONE);
+            mocked.reserve(sizes[0] / PAGE_SIZE - 1);
+            verify(disk, never()).preallocate(anyLong());
+            mocked.reserve((sizes[0] + PAGE_SIZE - 1) / PAGE_SIZE);
+            verify(disk).preallocate(sizes[1]);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    @DisplayName("can be reserved by one thread after the other")
+    void reserveLock() throws InterruptedException {
+        pages.reserve(1000);
+        Thread other = new Thread(() -> pages.reserve(2000));
+        other.setDaemon(true);
+        other.start();
+        other.join(20_000);
+        assertFalse(other.isAlive());
+    }
+
+    @Test
+    @DisplayName("are larger than their header, have the file's name, and numbers whose positions a file can have")
+    void ranges() {
+        assertThrows(IllegalArgumentException.class, () -> new HomePages(file, PageHeader.BYTES, WriteBarrier.NONE));
+        assertThrows(IllegalArgumentException.class, () -> new HomePages(file, 8, WriteBarrier.NONE));
+        new HomePages(file, PageHeader.BYTES + 8, WriteBarrier.NONE);
+        assertEquals("roots", pages.name());
+        HomePages mocked = new HomePages(mock(DiskFile.class), PAGE_SIZE, WriteBarrier.NONE);
+        mocked.read(Long.MAX_VALUE / PAGE_SIZE - 1, read);
+        assertTrue(read.isZero(0, PAGE_SIZE));
+        for (long number : new long[] {-1, Long.MAX_VALUE / PAGE_SIZE, Long.MAX_VALUE / PAGE_SIZE + 1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            assertThrows(IllegalArgumentException.class, () -> mocked.read(number, read), "page " + number);
+        }
     }
 
     @Test

@@ -55,6 +55,9 @@ class PagePrefetchTest {
             Frame frame = pool.pinResident(space, PAGES[69]);
             assertNotNull(frame);
             frame.unpin();
+            for (long page : PAGES) {
+                pool.discard(space, page); // which refuses a page that somebody has pinned
+            }
         }
         assertFalse(tasks.isRunning(), "its task ends with it");
     }

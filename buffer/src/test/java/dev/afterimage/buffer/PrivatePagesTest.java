@@ -132,6 +132,47 @@ class PrivatePagesTest {
     }
 
     @Test
+    @DisplayName("copy all of a page after a mark, not only what is written then")
+    void copiesAll() {
+        put(1, 10);
+        Frame frame = pages.pinForWrite(1);
+        frame.latchExclusive();
+        frame.page().putLong(PAGE_SIZE - 8, 77);
+        frame.markDirty(Frame.NO_RECOVERY_LSN);
+        frame.unlatchExclusive();
+        frame.unpin();
+        assertFalse(pages.isEmpty());
+        pages.mark();
+        Frame copy = pages.pinForWrite(1);
+        assertEquals(10, copy.page().getLong(0));
+        assertEquals(77, copy.page().getLong(PAGE_SIZE - 8));
+        assertTrue(copy.isDirty());
+        copy.unpin();
+    }
+
+    @Test
+    @DisplayName("give a slot back as soon as its version is discarded or dropped, and let the pool forget it: nothing of it is written any more")
+    void slotsAtOnce() {
+        put(1, 10);
+        put(2, 20);
+        pages.discard(1);
+        assertEquals(1, slots.taken.size());
+        long mark = pages.mark();
+        put(2, 21);
+        put(3, 30);
+        assertThrows(IllegalArgumentException.class, () -> pages.rollbackTo(-1));
+        assertThrows(IllegalArgumentException.class, () -> pages.rollbackTo(mark + 3));
+        pages.rollbackTo(mark);
+        assertEquals(1, slots.taken.size());
+        assertEquals(1, pool.writeBackAll(spill, left -> true));
+        pages.clear();
+        put(4, 40);
+        pages.clear();
+        assertEquals(0, pool.writeBackAll(spill, left -> true));
+        assertEquals(1, spill.writes.get());
+    }
+
+    @Test
     @DisplayName("remember discarded pages, and take them back on rollback")
     void discard() {
         put(1, 10);
@@ -158,7 +199,9 @@ class PrivatePagesTest {
         assertEquals(-1, cursor.slot());
         assertThrows(IllegalStateException.class, cursor::pin);
         assertFalse(cursor.next());
+        assertThrows(IllegalStateException.class, cursor::pageId);
         assertFalse(cursor.next());
+        assertThrows(IllegalStateException.class, cursor::pageId);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.afterimage.engine;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -26,7 +27,9 @@ public final class AfterimageEngine implements StoreEngine {
     public PageStore open(StoreConfig config, StoreEnvironment environment) {
         Objects.requireNonNull(config, "config");
         Objects.requireNonNull(environment, "environment");
-        return new StoreOpening(config, environment, strategies(environment), DiskCatalogue.installed()).open();
+        // Whoever brings a disk needs nobody who makes one: to look for those takes longer than to open a small store.
+        DiskCatalogue disks = environment.disk() == null ? DiskCatalogue.installed() : DiskCatalogue.of(List.of());
+        return new StoreOpening(config, environment, strategies(environment), disks).open();
     }
 
     @Override

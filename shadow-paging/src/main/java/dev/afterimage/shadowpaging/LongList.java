@@ -35,10 +35,6 @@ final class LongList {
         return size == 0;
     }
 
-    void clear() {
-        size = 0;
-    }
-
     void sort() {
         Arrays.sort(values, 0, size);
     }

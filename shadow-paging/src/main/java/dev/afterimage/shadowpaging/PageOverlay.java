@@ -30,11 +30,6 @@ final class PageOverlay {
         return (long) CELL.getAcquire(table, at) == 0 ? ABSENT : (long) CELL.getAcquire(table, at + 1);
     }
 
-    /** Number of pages it knows about. */
-    int size() {
-        return size;
-    }
-
     boolean isEmpty() {
         return size == 0;
     }

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.StrategyTransaction;
+import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import dev.afterimage.spitests.disk.SyncFailure;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -78,8 +80,37 @@ class FlipsTest {
         assertThrows(StoreFailedException.class, flips::flipPending);
         assertTrue(flips.hasFailed());
         assertThrows(StoreFailedException.class, flips::flipPending);
+        LongList one = new LongList();
+        one.add(1);
+        assertThrows(StoreFailedException.class, () -> flips.commit(one, one), "by somebody who asked before it failed");
         assertEquals(flip + 1, flips.durable().flip());
         store.close();
+    }
+
+    @Test
+    @DisplayName("that fails with nothing to make durable has failed the store all the same")
+    void nothingPending() {
+        TestStore store = TestStore.create(disk);
+        Flips flips = strategy(store).flips();
+        disk.faults().failSync(name -> name.equals("roots"), 0, SyncFailure.CLEAN_NEW);
+        assertThrows(StoreFailedException.class, flips::flipForClose);
+        assertThrows(StoreFailedException.class, flips::flipPending);
+        store.close();
+    }
+
+    @Test
+    @DisplayName("leaves no slot of a commit that another of its batch replaced, slot 0 either")
+    void replaced() {
+        try (TestStore store = TestStore.create(disk)) {
+            StrategyTransaction first = store.begin();
+            TestStore.create(first, 1, 10);
+            first.commit(Durability.RELAXED);
+            StrategyTransaction second = store.begin();
+            TestStore.write(second, 1, 11);
+            second.commit(Durability.RELAXED);
+            assertTrue(strategy(store).flips().flipPending());
+            assertEquals(2, strategy(store).parts().free().inUse(), "a page and a node");
+        }
     }
 
     @Test
@@ -99,6 +130,78 @@ class FlipsTest {
                 assertEquals(2, flips.slotsKeptForSnapshots(), "a page and a node");
             }
             assertEquals(0, flips.slotsKeptForSnapshots());
+            assertEquals(4, strategy(store).parts().free().inUse(), "a page and a node, and what the last flip dropped");
         }
+    }
+
+    @Test
+    @DisplayName("on a full disk is made where it can win room, and not where nothing waits to be free")
+    void nothingToWin() {
+        try (TestStore store = TestStore.create(disk)) {
+            Flips flips = strategy(store).flips();
+            StrategyTransaction first = store.begin();
+            TestStore.create(first, 1, 10);
+            TestStore.commit(first);
+            flips.flipForClose();
+            flips.flipForClose(); // by now nothing waits for a flip
+            disk.faults().capacityBytes(disk.allocatedBytes());
+            long before = flips.durable().flip();
+            StrategyTransaction greedy = store.begin();
+            assertThrows(DiskFullException.class, () -> createMany(greedy, 100));
+            assertEquals(before, flips.durable().flip());
+            greedy.rollback();
+            StrategyTransaction second = store.begin();
+            TestStore.write(second, 1, 11);
+            TestStore.commit(second);
+            StrategyTransaction again = store.begin();
+            assertThrows(DiskFullException.class, () -> createMany(again, 100));
+            assertEquals(before + 2, flips.durable().flip(), "the commit, and one that wins back what it dropped");
+            again.rollback();
+        }
+    }
+
+    private static void createMany(StrategyTransaction transaction, int pages) {
+        for (int page = 1_000; page < 1_000 + pages; page++) {
+            TestStore.create(transaction, page, page);
+        }
+    }
+
+    @Test
+    @DisplayName("on a full disk is not made for ever for one commit, though others drop as much as it wins")
+    void lastResorts() {
+        try (TestStore store = TestStore.create(disk)) {
+            Flips flips = strategy(store).flips();
+            StrategyTransaction first = store.begin();
+            TestStore.create(first, 1, 0);
+            TestStore.commit(first);
+            StrategyTransaction greedy = store.begin();
+            for (long page = 1; page < 6; page++) {
+                TestStore.create(greedy, page << 40, page);
+            }
+            disk.faults().capacityBytes(disk.allocatedBytes());
+            AtomicInteger left = new AtomicInteger(30);
+            rewriteDuringFlips(store, left);
+            StrategyTransaction second = store.begin();
+            TestStore.write(second, 1, 1);
+            TestStore.commit(second);
+            long before = flips.durable().flip();
+            assertThrows(DiskFullException.class, () -> greedy.commit(Durability.POWER_SAFE), "16 slots do not hold the nodes to five pages far apart");
+            long made = flips.durable().flip() - before;
+            assertTrue(made >= 3 && made <= 6, made + " flips for one commit");
+            left.set(0);
+            greedy.rollback();
+        }
+    }
+
+    /** While a root is being synced, page 1 is written by somebody else: so each flip has something to win back. */
+    private void rewriteDuringFlips(TestStore store, AtomicInteger left) {
+        disk.faults().duringNextSync(name -> name.equals("roots"), () -> {
+            if (left.getAndDecrement() > 0) {
+                rewriteDuringFlips(store, left);
+                StrategyTransaction other = store.begin();
+                TestStore.write(other, 1, left.get());
+                other.commit(Durability.RELAXED);
+            }
+        });
     }
 }

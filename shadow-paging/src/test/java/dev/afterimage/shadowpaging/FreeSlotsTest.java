@@ -2,6 +2,7 @@ package dev.afterimage.shadowpaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -112,13 +113,20 @@ class FreeSlotsTest {
         List<Runnable> calls = List.of(() -> free.take(), () -> free.reserve(1_000), () -> free.reserve(2), () -> free.takeReserved(), () -> free.release(1), () -> free.give(0),
                 () -> free.markUsed(70), () -> free.markUsed(70), () -> free.grow(200), () -> free.shrink(150), () -> free.endOfUsed(), () -> free.slots(), () -> free.available(),
                 () -> free.inUse(), () -> free.reserve(0));
-        for (int call = 0; call < calls.size(); call++) {
-            Thread thread = new Thread(calls.get(call));
-            thread.setDaemon(true);
-            thread.start();
-            thread.join(20_000);
-            assertFalse(thread.isAlive(), "call " + call + " waits for a lock that an earlier one has kept");
+        for (Runnable call : calls) {
+            assertNull(Call.alone(call));
         }
+    }
+
+    @Test
+    @DisplayName("of a file of 128 GiB need four mebibytes")
+    void many() {
+        long slots = 1 << 25;
+        free.grow(slots);
+        assertTrue(free.markUsed(slots - 1));
+        assertEquals(slots, free.endOfUsed());
+        assertEquals(slots - 1, free.available());
+        assertEquals(0, free.take());
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
+import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.memory.PageMemory;
 import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spitests.disk.SimulatedDisk;
@@ -221,5 +222,71 @@ class PageTableTest {
         tooFew.grow(1);
         assertThrows(StoreDamagedException.class, () -> new PageTableWalk(shape, space, expected, tooFew, nodes -> {
         }).run(root));
+    }
+
+    private void isRefused(TableRoot table, long slots) {
+        FreeSlots found = new FreeSlots();
+        found.grow(slots);
+        assertThrows(StoreDamagedException.class, () -> new PageTableWalk(shape, space, expected, found, nodes -> {
+        }).run(table));
+    }
+
+    /** A table of one node, as it lies in the scratch page, with the checksum it should have. */
+    private TableRoot tableOfScratch(long pages) {
+        long slot = slots.take();
+        space.write(slot, scratch.page(0));
+        int checksum = SlotChecksum.bind(expected.of(slot), 1, 0);
+        expected.forget(slot);
+        return new TableRoot(slot, checksum, 1, 1, pages);
+    }
+
+    @Test
+    @DisplayName("a node that no flip could have written is refused by the walk, though its checksum is right")
+    void impossibleNodes() {
+        long page = slots.take();
+        OffHeapBytes node = scratch.page(0);
+        node.fill(0, PAGE_SIZE, (byte) 0);
+        TableNode.put(node, 0, page, 77);
+        TableRoot fine = tableOfScratch(1);
+        FreeSlots found = new FreeSlots();
+        found.grow(free.slots());
+        new PageTableWalk(shape, space, expected, found, nodes -> {
+        }).run(fine);
+        assertEquals(2, found.inUse());
+        isRefused(fine, fine.slot());
+        node.putInt(12, 1);
+        isRefused(tableOfScratch(1), free.slots()); // something in the spare bytes
+        TableNode.put(node, 0, page, 77);
+        TableNode.put(node, 3, page, 77);
+        isRefused(tableOfScratch(2), free.slots()); // one slot for two pages
+    }
+
+    @Test
+    @DisplayName("has no page whose number asks for more levels than it has")
+    void beyond() {
+        assertFalse(table.find(TableRoot.EMPTY, 1, entry));
+        TreeMap<Long, Long> one = new TreeMap<>();
+        one.put(1L, 1L);
+        apply(one);
+        assertTrue(table.find(root, 1, entry));
+        assertFalse(table.find(root, 1 + shape.fanout(), entry));
+        assertEquals(TableNode.NONE, entry.slot());
+    }
+
+    @Test
+    @DisplayName("pages that come and go within one batch have no node written, and none dropped")
+    void nothingChanged() {
+        TreeMap<Long, Long> some = new TreeMap<>();
+        some.put(0L, 1L);
+        some.put(300L, 2L);
+        apply(some);
+        TableRoot before = root;
+        TreeMap<Long, Long> gone = new TreeMap<>();
+        gone.put(1L, null);
+        gone.put(200L, null);
+        apply(gone);
+        assertEquals(before, root);
+        assertEquals(0, update.written().size());
+        assertEquals(0, update.dropped().size());
     }
 }

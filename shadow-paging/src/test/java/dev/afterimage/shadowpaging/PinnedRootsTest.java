@@ -1,9 +1,11 @@
 package dev.afterimage.shadowpaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -68,5 +70,35 @@ class PinnedRootsTest {
         assertEquals(List.of(), list(pinned.dropped(6, of(1))));
         assertEquals(List.of(), list(pinned.unpin(one)));
         assertEquals(List.of(1L), list(pinned.unpin(other)));
+    }
+
+    @Test
+    @DisplayName("one born by the very flip that is pinned is kept, and births are known for as long as any root is pinned")
+    void edges() {
+        PinnedRoots.Pin five = pin(5);
+        LongList eleven = new LongList();
+        for (long slot = 0; slot < 11; slot++) {
+            eleven.add(slot);
+        }
+        for (int slot = 0; slot < eleven.size(); slot++) {
+            pinned.born(8, of(eleven.get(slot)));
+        }
+        PinnedRoots.Pin eight = pin(8);
+        assertEquals(List.of(), list(pinned.dropped(9, of(10))), "the root of flip 8 reaches it");
+        assertEquals(1, pinned.count());
+        assertEquals(List.of(10L), list(pinned.unpin(eight)), "that of flip 5 does not");
+        assertEquals(list(eleven), list(pinned.dropped(9, eleven)));
+        assertEquals(List.of(), list(pinned.unpin(five)));
+    }
+
+    @Test
+    @DisplayName("no call keeps the lock")
+    void locks() throws InterruptedException {
+        AtomicReference<PinnedRoots.Pin> pin = new AtomicReference<>();
+        List<Runnable> calls = List.of(() -> pinned.born(4, of(1)), () -> pin.set(pin(5)), () -> pin(5), () -> pinned.born(6, of(1)), () -> pinned.dropped(7, of(1)), () -> pinned.count(),
+                () -> pinned.unpin(pin.get()), () -> pinned.unpin(pin.get()), () -> pinned.count());
+        for (Runnable call : calls) {
+            assertNull(Call.alone(call));
+        }
     }
 }

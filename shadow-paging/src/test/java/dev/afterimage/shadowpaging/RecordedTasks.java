@@ -8,11 +8,14 @@ import java.util.Map;
 
 /** Background work that runs only when the test says so. */
 final class RecordedTasks implements BackgroundTasks {
+    /** By name, how often each piece of work was to run. */
+    final Map<String, Duration> periods = new LinkedHashMap<>();
     private final Map<String, Runnable> works = new LinkedHashMap<>();
 
     @Override
     public BackgroundTask repeat(String name, Duration period, Runnable work) {
         works.put(name, work);
+        periods.put(name, period);
         return new BackgroundTask() {
             @Override
             public void wake() {

@@ -1,16 +1,24 @@
 package dev.afterimage.shadowpaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
+import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.memory.PageMemory;
 import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskFullException;
 import dev.afterimage.spitests.disk.SimulatedDisk;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -102,11 +110,7 @@ class SlotsTest {
             assertThrows(DiskFullException.class, () -> slots.makeRoom(100, 3));
         }, () -> slots.makeRoom(1, 0));
         for (Runnable call : calls) {
-            Thread thread = new Thread(call);
-            thread.setDaemon(true);
-            thread.start();
-            thread.join(20_000);
-            assertFalse(thread.isAlive(), "waits for a lock that an earlier call has kept");
+            assertNull(Call.alone(call));
         }
     }
 
@@ -126,5 +130,38 @@ class SlotsTest {
         assertNotNull(dropped.takeReusable(6));
         assertEquals(0, dropped.count());
         assertTrue(dropped.takeReusable(7) == null);
+    }
+
+    @Test
+    @DisplayName("are written and read by way of one buffer, and what was written is counted")
+    void buffers() {
+        List<ByteBuffer> used = new ArrayList<>();
+        DiskFile watched = mock(DiskFile.class);
+        doAnswer(call -> {
+            used.add(call.getArgument(0));
+            file.write(call.getArgument(0), call.getArgument(1));
+            return null;
+        }).when(watched).write(any(), anyLong());
+        doAnswer(call -> {
+            used.add(call.getArgument(0));
+            return file.read(call.getArgument(0), call.getArgument(1));
+        }).when(watched).read(any(), anyLong());
+        SlotSpace over = new SlotSpace(watched, PAGE_SIZE, expected);
+        try (PageMemory memory = PageMemory.allocate(PAGE_SIZE, 1)) {
+            for (int slot = 0; slot < 3; slot++) {
+                memory.page(0).putLong(PAGE_SIZE - 8, slot + 70);
+                over.write(slot, memory.page(0));
+            }
+            assertEquals(3 * PAGE_SIZE, over.bytesWritten());
+            for (int slot = 0; slot < 3; slot++) {
+                over.read(slot, memory.page(0));
+                assertEquals(slot + 70, memory.page(0).getLong(PAGE_SIZE - 8));
+            }
+            file.resize(3 * PAGE_SIZE - 1);
+            StoreDamagedException damaged = assertThrows(StoreDamagedException.class, () -> space.read(2, memory.page(0)));
+            assertTrue(damaged.getMessage().startsWith("pages: expected 4096 bytes in slot 2, found 4095"), damaged.getMessage());
+        }
+        assertEquals(6, used.size());
+        used.forEach(buffer -> assertSame(used.get(0), buffer));
     }
 }

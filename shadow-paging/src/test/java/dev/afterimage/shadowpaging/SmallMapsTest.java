@@ -2,6 +2,7 @@ package dev.afterimage.shadowpaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreFormatException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -119,12 +121,68 @@ class SmallMapsTest {
     @Test
     @DisplayName("the shape of the table has a place for every page number")
     void shape() {
+        assertEquals(2, TableShape.of(32).fanout());
+        assertThrows(IllegalArgumentException.class, () -> TableShape.of(16));
+        assertThrows(IllegalArgumentException.class, () -> TableShape.of(96));
         for (int pageSize = 64; pageSize <= 65536; pageSize *= 2) {
             TableShape shape = TableShape.of(pageSize);
             assertEquals(1, shape.depthFor(shape.fanout() - 1));
             assertEquals(2, shape.depthFor(shape.fanout()));
             assertEquals(shape.maxDepth(), shape.depthFor(Long.MAX_VALUE));
             assertEquals(0, shape.nodeNumber(Long.MAX_VALUE, shape.maxDepth()));
+        }
+    }
+
+    private static LongList pages(long... numbers) {
+        LongList pages = new LongList();
+        for (long number : numbers) {
+            pages.add(number);
+        }
+        return pages;
+    }
+
+    @Test
+    @DisplayName("nodes to write are those on the way to the pages, and over a table that becomes deeper those that lead to the old one")
+    void nodesToWrite() {
+        TableShape shape = TableShape.of(64); // four entries in a node
+        NodesToWrite nodes = new NodesToWrite(shape);
+        assertEquals(4, nodes.countNew(pages(100), 4, 4));
+        assertEquals(6, nodes.countNew(pages(100), 1, 4), "on levels 2 and 3 another node leads to the old table");
+        assertEquals(4, nodes.countNew(pages(0), 1, 4), "the way to page 0 leads by them");
+        assertEquals(5, nodes.countNew(pages(0, 1, 4), 4, 4), "two of level 1, the others are shared");
+        assertEquals(0, nodes.size(), "counting adds nothing");
+        nodes.ensureRoom(6);
+        nodes.add(pages(100), 1, 4);
+        assertEquals(6, nodes.size());
+        assertEquals(1, nodes.countNew(pages(0), 4, 4), "but for that of level 1 all are there");
+    }
+
+    @Test
+    @DisplayName("nodes to write stay known when room is made for more")
+    void nodesToWriteEnlarged() {
+        NodesToWrite nodes = new NodesToWrite(TableShape.of(64));
+        for (long page = 0; page < 1_000; page++) {
+            nodes.ensureRoom(nodes.countNew(pages(page * 64), 20, 20));
+            nodes.add(pages(page * 64), 20, 20);
+        }
+        int size = nodes.size();
+        for (long page = 0; page < 1_000; page++) {
+            assertEquals(0, nodes.countNew(pages(page * 64), 20, 20), "page " + page * 64);
+        }
+        nodes.ensureRoom(100_000);
+        assertEquals(0, nodes.countNew(pages(0, 64), 20, 20));
+        assertEquals(size, nodes.size());
+    }
+
+    @Test
+    @DisplayName("expected checksums are for any number of threads: no call keeps a lock, one that fails either")
+    void expectedChecksumsLocks() throws InterruptedException {
+        ExpectedChecksums expected = new ExpectedChecksums();
+        List<Runnable> calls = List.of(() -> expected.expectWritten(5), () -> expected.forget(5), () -> assertThrows(IllegalStateException.class, () -> expected.of(5)),
+                () -> expected.written(5, 50), () -> expected.expect(5, 50), () -> assertThrows(StoreDamagedException.class, () -> expected.expect(5, 51)), () -> expected.of(5),
+                () -> expected.expectWritten(5), () -> expected.release(5), () -> expected.size(), () -> expected.forget(5), () -> expected.size());
+        for (Runnable call : calls) {
+            assertNull(Call.alone(call));
         }
     }
 }

@@ -31,11 +31,15 @@ final class TestStore implements AutoCloseable, StrategyEvents {
     private final AtomicLong nextTransactionId;
 
     TestStore(Disk disk, boolean created, int cachePages) {
-        StrategyContext context = new StrategyContext(disk, created, 0x5107, PAGE_SIZE, (long) cachePages * PAGE_SIZE, Duration.ofMillis(200),
-                StrategyOptions.of(ShadowPagingProvider.NAME, List.of(), Map.of()), TimeSource.system(), tasks, new Random(1), this);
-        strategy = new ShadowPagingProvider().open(context);
+        strategy = new ShadowPagingProvider().open(context(disk, created, cachePages, Duration.ofMillis(200)));
         report = strategy.recover();
         nextTransactionId = new AtomicLong(report.highestTransactionId() + 1);
+    }
+
+    /** For a strategy that is told through this store and works for it. */
+    StrategyContext context(Disk disk, boolean created, int cachePages, Duration relaxedWindow) {
+        return new StrategyContext(disk, created, 0x5107, PAGE_SIZE, (long) cachePages * PAGE_SIZE, relaxedWindow,
+                StrategyOptions.of(ShadowPagingProvider.NAME, List.of(), Map.of()), TimeSource.system(), tasks, new Random(1), this);
     }
 
     static TestStore create(Disk disk) {

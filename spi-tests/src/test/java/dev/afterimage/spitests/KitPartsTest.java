@@ -25,6 +25,7 @@ import dev.afterimage.spitests.play.FullDisk;
 import dev.afterimage.spitests.play.Interrupted;
 import dev.afterimage.spitests.play.LargeTransaction;
 import dev.afterimage.spitests.play.Mix;
+import dev.afterimage.spitests.play.RandomLives;
 import dev.afterimage.spitests.play.RandomWorkload;
 import dev.afterimage.spitests.play.ReaderDuringSync;
 import dev.afterimage.spitests.play.Scenario;
@@ -62,6 +63,7 @@ public class KitPartsTest {
                 new FailedSync(2, true, SyncFailure.CLEAN_NEW)}) {
             assertEquals(scenario, Scenarios.named(scenario.title()));
         }
+        assertEquals(new RandomLives(7), Scenarios.named("lives-7"));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Scenarios.named("none")).getMessage().contains("first-commit"));
     }
 

@@ -313,7 +313,7 @@ public final class LogReader implements AutoCloseable {
         if (search.provenSynced() > positions.recordAt(gap)) {
             throw damaged(gap, search.provenSynced(), "as " + search.witness() + " proves");
         }
-        if (link == 0 && gap == anchor.lsn()) {
+        if (link == 0 && !sawRecord) { // not by comparing positions: the gap lies at the segment's end where the anchor is too near to it for a header
             requireReached(timeline);
         }
         long cut = search.lastTrace() - gap;

@@ -68,6 +68,23 @@ class LogHousekeepingTest {
             }
         }
         assertEquals(0, disk.openFiles());
+        LogWorkshop.read(disk); // from the first segment to the last
+        assertEquals(0, disk.openFiles(), "left open by the reader");
+    }
+
+    @Test
+    @DisplayName("keeps no more in memory than half its buffer, and writes no more at a time")
+    void buffer() {
+        int half = LogWorkshop.SETTINGS.bufferBytes() / 2;
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            for (long record = 1; record <= 200; record++) {
+                LogWorkshop.append(log, record, 1000);
+                assertTrue(log.endLsn() - log.writtenLsn() <= half, log.endLsn() - log.writtenLsn() + " bytes not written");
+            }
+            assertTrue(log.writtenLsn() > 4L * half, "written by the appender itself: " + log.writtenLsn());
+            assertEquals(log.start().lsn(), log.syncedLsn(), "and not synced");
+            disk.operations().stream().filter(operation -> operation.kind().equals("write")).forEach(write -> assertTrue(write.bytes() <= half, write.toString()));
+        }
     }
 
     @Test
@@ -158,7 +175,9 @@ class LogHousekeepingTest {
             log.append(record(255, LogWorkshop.SETTINGS.maxBodyBytes()));
             log.force(log.endLsn());
         }
-        assertEquals(2, LogWorkshop.read(disk).records().size());
+        List<LogWorkshop.Found> found = LogWorkshop.read(disk).records();
+        assertEquals(List.of(1, 255), found.stream().map(LogWorkshop.Found::type).toList());
+        assertEquals(LogWorkshop.SETTINGS.maxBodyBytes(), found.get(1).body().length);
     }
 
     private static LogRecord record(int type, int bytes) {

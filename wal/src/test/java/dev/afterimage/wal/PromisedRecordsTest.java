@@ -101,6 +101,100 @@ class PromisedRecordsTest {
         }
     }
 
+    @Test
+    @DisplayName("count against what a new segment holds beside its header, when a checkpoint would leave the old one")
+    void switchingCountsTheHeader() {
+        int one = 10_000;
+        long fits = (LogWorkshop.SEGMENT - SegmentHeader.BYTES - one) / one;
+        long fitsWithoutHeader = (LogWorkshop.SEGMENT + SegmentHeader.BYTES - one) / one;
+        assertTrue(fits < fitsWithoutHeader, "sizes that tell");
+        for (long promises : new long[] {fits, fits + 1}) {
+            ForgetfulDisk small = new ForgetfulDisk();
+            try (WriteAheadLog log = LogWorkshop.create(small)) {
+                small.limitTo(small.used() + LogWorkshop.SEGMENT); // one more to go over to, and one to keep back
+                for (int i = 0; i < promises; i++) {
+                    log.append(new LogWorkshop.Sample(1, i == promises / 2 ? 30_000 : 3_000), one);
+                }
+                if (promises == fits) {
+                    log.switchSegment();
+                } else {
+                    assertThrows(DiskFullException.class, log::switchSegment);
+                }
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    @DisplayName("keep other records from going over to the next segment, one made ready or none, where the rest would have no room for them: nothing has changed then")
+    void othersStay() {
+        for (boolean madeReady : new boolean[] {true, false}) {
+            ForgetfulDisk full = new ForgetfulDisk();
+            HandTasks tasks = HandTasks.still();
+            try (WriteAheadLog log = LogWorkshop.create(full)) {
+                log.flushEvery(tasks, Duration.ofMillis(10));
+                for (int i = 0; i < 9; i++) {
+                    LogWorkshop.append(log, 1, 26_000); // what is left takes no record of 30,000
+                }
+                if (madeReady) {
+                    tasks.run(0);
+                }
+                full.fill();
+                int one = madeReady ? 20_000 : 1000;
+                for (int i = 0; i < 12; i++) {
+                    log.append(new LogWorkshop.Sample(2, 10), one);
+                }
+                long end = log.endLsn();
+                assertThrows(DiskFullException.class, () -> LogWorkshop.append(log, 3, 30_000));
+                assertEquals(end, log.endLsn());
+                assertEquals(1, full.list().stream().filter(name -> SegmentName.spareIndex(name) >= 0).count(), "the one that is kept back");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("have as many segments made ready as they need, the one that is next counted, and no more")
+    void noMoreThanNeeded() {
+        HandTasks tasks = HandTasks.still();
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            log.flushEvery(tasks, Duration.ofMillis(10));
+            for (int i = 0; i < 9; i++) {
+                LogWorkshop.append(log, 1, 26_000);
+            }
+            tasks.run(0);
+            assertEquals(3, disk.list().size(), "the segment in use, the next one, and one that is kept back");
+            for (int i = 0; i < 20; i++) {
+                log.append(new LogWorkshop.Sample(2, 10), 20_000); // 400,000 bytes: two segments
+            }
+            assertEquals(4, disk.list().size(), disk.list().toString());
+        }
+    }
+
+    @Test
+    @DisplayName("cannot have segments that recycling has deleted")
+    void deletedSpares() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            long next = 1;
+            for (int segment = 0; segment < 6; segment++) {
+                next = LogWorkshop.fillSegment(log, next, 1000);
+                log.force(LogWorkshop.append(log, next++, 1000));
+            }
+            log.recycleBefore(log.syncedLsn());
+            next = LogWorkshop.fillSegment(log, next, 1000);
+            log.force(LogWorkshop.append(log, next, 1000));
+            log.recycleBefore(log.syncedLsn()); // a round of one segment: the spares for six are not kept
+            disk.fill();
+            assertThrows(DiskFullException.class, () -> {
+                for (int i = 0; i < 60; i++) {
+                    log.append(new LogWorkshop.Sample(2, 10), 20_000);
+                }
+            });
+            while (log.promisedBytes() > 0) {
+                log.force(log.appendPromised(new LogWorkshop.Sample(3, 19_000), 20_000));
+            }
+        }
+    }
+
     /** Whatever happens in between, on a disk with room for a few segments: ordinary work, background work, checkpoints. */
     @Test
     @DisplayName("find room however full the disk is, whatever others do")

@@ -129,12 +129,13 @@ class TornTailTest {
         assertEquals(0, found.tailBytesCut());
     }
 
-    @Test
-    @DisplayName("a watermark in the tail proves what it says if it is whole, and nothing if it is torn")
-    void tornWatermark() {
+    @ParameterizedTest(name = "{0} bytes beyond")
+    @ValueSource(ints = {40, 64, 1_000, 100_000, 252_000})
+    @DisplayName("a watermark anywhere in the tail proves what it says if it is whole, and nothing if it is torn")
+    void tornWatermark(int beyond) {
         fiveForced();
         long end = LogWorkshop.read(disk).end().lsn();
-        long place = end + 64;
+        long place = end + beyond;
         ByteBuffer watermark = ByteBuffer.allocate(RecordFormat.WATERMARK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         watermark.putLong(RecordFormat.HEADER_BYTES, end + 32);
         RecordFormat.seal(watermark, 0, RecordFormat.WATERMARK_BYTES, RecordFormat.WATERMARK, 0, place, salt(), new CRC32C());
@@ -144,6 +145,31 @@ class TornTailTest {
         LogEnd found = LogWorkshop.read(disk).end();
         assertEquals(end, found.lsn());
         assertEquals(place + RecordFormat.WATERMARK_BYTES - end, found.tailBytesCut(), "there is a trace of it");
+    }
+
+    @ParameterizedTest(name = "{0} bytes too short")
+    @ValueSource(ints = {0, 8})
+    @DisplayName("G6: a filler is a record like any other in proving that the segment before was synced, if it fills its segment")
+    void fillerIsAProof(int tooShort) {
+        long last;
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            last = LogWorkshop.fillSegment(log, 1, 1000) - 1;
+            log.force(LogWorkshop.append(log, 5000, 1000));
+        }
+        String second = LogWorkshop.fileOf(1, LogWorkshop.SEGMENT);
+        disk.plant(second, SegmentHeader.BYTES, new byte[8192]);
+        long place = LogWorkshop.SEGMENT + SegmentHeader.BYTES + 512;
+        ByteBuffer filler = ByteBuffer.allocate(RecordFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        RecordFormat.seal(filler, 0, (int) (2 * LogWorkshop.SEGMENT - place) - tooShort, RecordFormat.FILLER, 0, place, salt(), new CRC32C());
+        disk.plant(second, place - LogWorkshop.SEGMENT, filler.array());
+        LogWorkshop.Reading whole = LogWorkshop.read(disk);
+        assertEquals(last, whole.records().size());
+        disk.plant(file(), whole.records().get((int) last - 1).lsn(), new byte[1024]);
+        if (tooShort == 0) {
+            assertThrows(StoreDamagedException.class, () -> LogWorkshop.read(disk));
+        } else {
+            assertEquals(last - 1, LogWorkshop.read(disk).records().size());
+        }
     }
 
     @ParameterizedTest(name = "byte {0} of the header")

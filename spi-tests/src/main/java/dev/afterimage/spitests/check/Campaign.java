@@ -3,6 +3,7 @@ package dev.afterimage.spitests.check;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 import dev.afterimage.api.ConfigException;
@@ -42,7 +43,9 @@ public final class Campaign {
     private static final int FAULT_CASE_STATES = 12;
     private static final int LARGE_STATES = 40;
     private static final int RESTART_STATES_PER_SYNC = 2;
-    private static final int NESTED_AT_RANDOM = 8;
+    private static final int NESTED_AT_RANDOM = 10;
+    private static final int NESTED_DEPTH = 3;
+    private static final int NESTED_STATES_AT_RANDOM = 12;
     /** States of one recovery of a directed scenario, at most, where all recoveries are crashed. */
     private static final int NESTED_STATES = 60;
     private static final int STATES_OF_SEED_MAX = 1_200;
@@ -54,6 +57,8 @@ public final class Campaign {
     private final StoreUnderTest subject;
     private final Effort effort;
     private final Tally tally = new Tally();
+    @Nullable
+    private WatchedRun watching;
     private Set<Monitor> monitors = EnumSet.allOf(Monitor.class);
 
     /** A campaign of its own for one test. */
@@ -70,6 +75,7 @@ public final class Campaign {
     /** This campaign with no other monitors than these. */
     public Campaign with(Set<Monitor> others) {
         monitors = Set.copyOf(others);
+        watching = null;
         return this;
     }
 
@@ -130,15 +136,22 @@ public final class Campaign {
         random(mix, percent, effort.withNested(nestedOneIn));
     }
 
-    /** A scenario drawn from a seed, so many states of it, and the recovery of one in a few crashed as well. */
-    void drawn(Scenario scenario, long states) {
-        new CrashSweep(subject, effort.withNested(NESTED_AT_RANDOM), tally).run(scenario, states);
+    /** A scenario drawn from a seed, so many states of it, in a way that is drawn as well. */
+    void drawn(Scenario scenario, long states, SplittableRandom random) {
+        EnumerationPlan plan = random.nextInt(3) == 0 ? EnumerationPlan.GATE.withTrash() : EnumerationPlan.GATE;
+        int nestedOneIn = random.nextInt(4) == 0 ? NESTED_AT_RANDOM : Integer.MAX_VALUE;
+        new CrashSweep(subject, effort.withoutNested(plan).withNested(nestedOneIn, NESTED_DEPTH, NESTED_STATES_AT_RANDOM), tally).drawn(scenario, states);
     }
 
     /** Damage, and errors in recovery, drawn from a seed; so many images. */
     void damage(long seed, int images) {
         RandomDamage damage = new RandomDamage(seed, images);
         replayable(damage.title(), () -> damage.run(subject, tally));
+    }
+
+    /** Many lives with what is drawn from a seed done in each. */
+    void cycles(long seed) {
+        replayable(CrashCycles.title(seed), () -> CrashCycles.drawn(subject, tally, seed).lives());
     }
 
     /** The seed of that number, counted from 1, with this effort's. */
@@ -257,7 +270,8 @@ public final class Campaign {
 
     /** Scenarios under the eyes of monitors, and no crash states but the last. */
     public void watched(Scenario... scenarios) {
-        WatchedRun run = new WatchedRun(subject, monitors, tally);
+        WatchedRun run = watching == null ? new WatchedRun(subject, monitors, tally) : watching;
+        watching = run; // which has learned where pages live
         for (Scenario scenario : scenarios) {
             replayable(scenario.title(), () -> run.play(scenario));
         }
@@ -324,6 +338,11 @@ public final class Campaign {
         RandomDamage damage = RandomDamage.named(line.scenario());
         if (damage != null) {
             replayable(damage.title(), () -> damage.run(subject, tally));
+            return;
+        }
+        long cycles = CrashCycles.seedOf(line.scenario());
+        if (cycles >= 0) {
+            cycles(cycles);
             return;
         }
         Scenario scenario = Scenarios.named(line.scenario());

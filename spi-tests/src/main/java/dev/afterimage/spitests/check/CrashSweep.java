@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import dev.afterimage.spitests.disk.CrashState;
 import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.CrashStory;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.disk.DiskTrace;
+import dev.afterimage.spitests.disk.DrawnCrashes;
+import dev.afterimage.spitests.disk.EnumerationCounts;
 import dev.afterimage.spitests.disk.EnumerationPlan;
 import dev.afterimage.spitests.disk.Hashing;
 import dev.afterimage.spitests.model.CommitRecord;
@@ -85,12 +88,28 @@ public final class CrashSweep {
         }
     }
 
+    /**
+     * Plays it and tries at most so many crash states, drawn from the scenario's seed.
+     *
+     * @throws Violation with its replay line, if a rule is broken
+     */
+    void drawn(Scenario scenario, long states) {
+        tally.oneCase();
+        Played played = play(scenario);
+        DrawnCrashes crashes = new DrawnCrashes(new Seed(scenario.seed()).crashes(), effort.plan().trash());
+        look(played, workers -> crashes.of(played.trace, states, workers));
+    }
+
     private void sweep(Scenario scenario, long states) {
         Played played = play(scenario);
-        Workers workers = new Workers(effort.threads(), state -> look(played, state));
         EnumerationPlan plan = effort.plan().withStatesInAll(states).withDrawnFrom(new Seed(scenario.seed()).crashes().nextLong());
+        look(played, workers -> CrashStates.enumerate(played.trace, plan, played::obligations, workers));
+    }
+
+    private void look(Played played, Function<Workers, EnumerationCounts> enumeration) {
+        Workers workers = new Workers(effort.threads(), state -> look(played, state));
         try {
-            tally.add(CrashStates.enumerate(played.trace, plan, played::obligations, workers));
+            tally.add(enumeration.apply(workers));
         } finally {
             workers.finish();
         }

@@ -141,10 +141,13 @@ public record Effort(Profile profile, long seed, EnumerationPlan plan, int state
         return profile != Profile.QUICK;
     }
 
-    /** This effort for the recoveries of a directed scenario: of each crash point the two extremes, and of their recoveries up to so many states, one in a few crashed in turn. */
+    /**
+     * This effort for the recoveries of a directed scenario: of each crash point the two extremes, and of all their recoveries up to so many states. A third crash is left to
+     * {@link #forDirected}, which samples: tried everywhere, it would be a thousand times as many recoveries of a strategy that syncs often in them.
+     */
     Effort everyRecovery(long nestedStates) {
         EnumerationPlan extremes = new EnumerationPlan(false, false, 0, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
-        return new Effort(profile, seed, extremes, states, 1, EnumerationPlan.GATE.withTrash().withStatesInAll(nestedStates), nestedDepth, directed, threads, shrinks);
+        return new Effort(profile, seed, extremes, states, 1, EnumerationPlan.GATE.withTrash().withStatesInAll(nestedStates), 2, directed, threads, shrinks);
     }
 
     /** This effort for directed scenarios, where up to so many combinations at one point are all tried. */
@@ -161,6 +164,11 @@ public record Effort(Profile profile, long seed, EnumerationPlan plan, int state
     /** This effort with the recovery of one state in so many crashed as well. */
     public Effort withNested(int oneIn) {
         return new Effort(profile, seed, plan, states, oneIn, nestedPlan, nestedDepth, directed, threads, shrinks);
+    }
+
+    /** This effort with the recovery of one state in so many crashed as well, and so on, up to so many crashes one after the other; so many states of each recovery. */
+    Effort withNested(int oneIn, int depth, long statesOfRecovery) {
+        return new Effort(profile, seed, plan, states, oneIn, nestedPlan.withStatesInAll(statesOfRecovery), depth, directed, threads, shrinks);
     }
 
     /** This effort with every recovery crashed at each of its syncs, twice within one another, so many states at each. */

@@ -79,11 +79,17 @@ public final class Oracle {
         /** New work, then the power fails. */
         WORK_THEN_POWER_FAILS,
         /** New work, then the process dies. */
-        WORK_THEN_PROCESS_DIES;
+        WORK_THEN_PROCESS_DIES,
+        /** Whoever lost the commit that comes next in the order does it again, as it was; then the power fails. It has the length and the place of the one that was lost, in front of those that may have survived. */
+        RETRY_THEN_POWER_FAILS;
 
         /** The sequels that a state gets: one chosen by its image, the same each time; and where it pays, the simplest commit as well. */
         static Set<Sequel> of(DiskImage image, boolean directed) {
-            Sequel chosen = values()[1 + new SplittableRandom(image.hash()).nextInt(values().length - 1)];
+            SplittableRandom random = new SplittableRandom(image.hash());
+            Sequel chosen = values()[1 + random.nextInt(RETRY_THEN_POWER_FAILS.ordinal() - 1)];
+            if (!directed && chosen == COMMIT_THEN_POWER_FAILS && random.nextBoolean()) {
+                chosen = RETRY_THEN_POWER_FAILS;
+            }
             return directed ? EnumSet.of(chosen, COMMIT_THEN_POWER_FAILS) : EnumSet.of(chosen);
         }
     }
@@ -141,7 +147,7 @@ public final class Oracle {
         DiskTrace recovery = first.disk().trace();
         phases.put(recovery, heard);
         if (sequel != Sequel.NONE) {
-            follow(first, found, sequel);
+            follow(first, found, place + 1 < legal.states().size() ? legal.states().get(place + 1).after() : found, sequel);
         }
         return recovery;
     }
@@ -157,13 +163,14 @@ public final class Oracle {
     }
 
     /** New work on what was recovered, and a second crash, after which exactly that must be there. */
-    private void follow(Stage first, CommittedState found, Sequel sequel) {
+    private void follow(Stage first, CommittedState found, CommittedState lost, Sequel sequel) {
         ReferenceModel seen = new ReferenceModel(found, transactions);
         Stage stage = first.continuedWith(seen);
         switch (sequel) {
             case NONE, POWER_FAILS -> {
             }
             case COMMIT_THEN_POWER_FAILS -> commit(stage);
+            case RETRY_THEN_POWER_FAILS -> retry(stage, found, lost);
             case WORK_THEN_POWER_FAILS, WORK_THEN_PROCESS_DIES -> work(stage);
         }
         DiskImage second = sequel == Sequel.WORK_THEN_PROCESS_DIES ? stage.disk().asIssued() : stage.disk().asSynced();
@@ -184,6 +191,34 @@ public final class Oracle {
     private static void commit(Stage stage) {
         Actor actor = stage.self();
         if (!actor.begin() || !actor.write(stage.root()) || !actor.commit(Durability.POWER_SAFE)) {
+            throw refused(stage);
+        }
+    }
+
+    /** One transaction that changes what the lost one changed, in the same slots; where that is nothing, the simplest commit. */
+    private static void retry(Stage stage, CommittedState found, CommittedState lost) {
+        Set<Long> pages = new TreeSet<>(found.pages());
+        pages.retainAll(lost.pages());
+        pages.removeIf(page -> lost.page(page).equals(found.page(page)));
+        if (pages.isEmpty()) {
+            commit(stage);
+            return;
+        }
+        Actor actor = stage.self();
+        boolean going = actor.begin();
+        for (Iterator<Long> changed = pages.iterator(); going && changed.hasNext();) {
+            long page = changed.next();
+            int from = 0;
+            int to = PageContent.SLOTS;
+            while (lost.page(page).tag(from) == found.page(page).tag(from)) {
+                from++;
+            }
+            while (lost.page(page).tag(to - 1) == found.page(page).tag(to - 1)) {
+                to--;
+            }
+            going = actor.write(page, from, to);
+        }
+        if (!going || !actor.commit(Durability.POWER_SAFE)) {
             throw refused(stage);
         }
     }

@@ -1,6 +1,7 @@
 package dev.afterimage.spitests.check;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +16,9 @@ import dev.afterimage.spitests.model.CommittedState;
 import dev.afterimage.spitests.model.ReferenceModel;
 import dev.afterimage.spitests.play.Actor;
 import dev.afterimage.spitests.play.Mix;
+import dev.afterimage.spitests.play.RandomLives;
 import dev.afterimage.spitests.play.RandomWorkload;
+import dev.afterimage.spitests.play.Scenario;
 import dev.afterimage.spitests.play.Stage;
 import dev.afterimage.spitests.play.StoreUnderTest;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,9 @@ record RandomDamage(long seed, int images) {
     private static final int LATER_COMMITS = 3;
     private static final int SMALL_COMMITS = 12;
     private static final int READS_BEFORE_ERROR = 60;
+    private static final int MANY_PAGES = 12;
+    private static final int LATER_ROUNDS_MAX = 8;
+    private static final int BLOCKS_MAX = 8;
 
     /** The one of that title, or null. */
     static @Nullable RandomDamage named(String title) {
@@ -55,6 +61,8 @@ record RandomDamage(long seed, int images) {
         private final StoreUnderTest subject;
         private final Tally tally;
         private final SplittableRandom random;
+        /** So many pages are written by what comes after the story. */
+        private int hot = 1;
 
         Spree(StoreUnderTest subject, Tally tally, SplittableRandom random) {
             this.subject = subject;
@@ -64,10 +72,11 @@ record RandomDamage(long seed, int images) {
 
         void run(long workload, int images) {
             try (Stage stage = new Stage(subject, workload)) {
-                new RandomWorkload(Mix.ALL.get(random.nextInt(Mix.ALL.size())), workload).play(stage);
+                story(workload).play(stage);
                 stage.actors().stream().filter(Actor::active).forEach(Actor::rollback);
+                hot = 1 + random.nextInt(MANY_PAGES);
                 if (random.nextInt(3) == 0) {
-                    commit(stage, Durability.RELAXED);
+                    commit(stage, 1, Durability.RELAXED);
                     stage.closeStore();
                     DiskImage image = stage.disk().asIssued();
                     medium("T1", stage, image, image, image, images);
@@ -75,32 +84,73 @@ record RandomDamage(long seed, int images) {
                 }
                 DiskImage earlier = stage.disk().asSynced();
                 int from = stage.history().commits().size() - 1;
+                int kind = random.nextInt(6);
+                if (kind < 2) {
+                    laterCopy(stage);
+                    copies(stage, earlier, random.nextBoolean() ? stage.disk().asSynced() : stage.disk().asIssued(), from, images);
+                    return;
+                }
                 for (int count = 0; count < SMALL_COMMITS; count++) {
-                    commit(stage, Durability.POWER_SAFE);
+                    commit(stage, 1, Durability.POWER_SAFE);
                 }
                 DiskImage before = stage.disk().asSynced();
                 for (int count = 0; count < LATER_COMMITS; count++) {
-                    commit(stage, Durability.POWER_SAFE);
+                    commit(stage, 1, Durability.POWER_SAFE);
                 }
                 DiskImage image = stage.disk().asSynced();
-                switch (random.nextInt(6)) {
-                    case 0, 1 -> recovery(stage, image, images);
-                    case 2 -> {
-                        stage.checkpoint(); // so that the later copy has younger homes
-                        copies(stage, earlier, stage.disk().asSynced(), from);
-                    }
-                    default -> medium("T2", stage, earlier, before, image, images);
+                if (kind == 2) {
+                    recovery(stage, image, images);
+                } else {
+                    medium("T2", stage, earlier, before, image, images);
                 }
             }
         }
 
+        private Scenario story(long workload) {
+            return random.nextBoolean() ? new RandomLives(workload) : new RandomWorkload(Mix.ALL.get(random.nextInt(Mix.ALL.size())), workload);
+        }
+
         /** Small, so that writes of one shape stand in a row. */
-        private void commit(Stage stage, Durability level) {
-            List<Long> pages = stage.history().latest().after().pages().stream().sorted().toList();
+        private void commit(Stage stage, int writes, Durability level) {
             Actor actor = stage.actor(0);
             actor.begin();
-            actor.write(pages.get(random.nextInt(Math.min(3, pages.size()))), 2, 4);
+            write(stage, actor, writes);
             actor.commit(level);
+        }
+
+        private void write(Stage stage, Actor actor, int writes) {
+            List<Long> pages = stage.history().latest().after().pages().stream().sorted().toList();
+            for (int count = 0; count < writes; count++) {
+                long page = pages.get(random.nextInt(Math.min(hot, pages.size())));
+                if (actor.expected().canLock(page, true)) {
+                    actor.write(page, 2, 4);
+                }
+            }
+        }
+
+        /** Goes on until the homes are younger, some of them, and hold what is not committed where they may. */
+        private void laterCopy(Stage stage) {
+            stage.checkpoint();
+            for (int count = random.nextInt(LATER_ROUNDS_MAX); count >= 0; count--) {
+                commit(stage, 1 + random.nextInt(3), Durability.POWER_SAFE);
+                switch (random.nextInt(4)) {
+                    case 0 -> stage.checkpoint();
+                    case 1 -> stage.background();
+                    default -> {
+                    }
+                }
+            }
+            if (random.nextBoolean()) {
+                Actor unfinished = stage.actor(1);
+                unfinished.begin();
+                write(stage, unfinished, 1 + random.nextInt(3));
+            }
+            for (int count = random.nextInt(3); count >= 0; count--) {
+                stage.checkpoint(); // more than one, where a checkpoint writes what was dirty at the last one
+            }
+            for (int count = random.nextInt(3); count > 0; count--) {
+                commit(stage, 1 + random.nextInt(3), Durability.POWER_SAFE);
+            }
         }
 
         /** Sectors and writes that were durable {@code before}, and are the same in the image; every other time of those that are younger than what was {@code earlier}. */
@@ -116,15 +166,37 @@ record RandomDamage(long seed, int images) {
             for (int count = 0; count < images; count++) {
                 boolean recent = random.nextBoolean() && !young.isEmpty();
                 List<DiskEvent.Written> some = recent ? youngWrites : writes;
-                if (random.nextInt(3) > 0 || some.isEmpty()) {
+                int way = random.nextInt(6);
+                if (way == 0) {
+                    misplace(rule, stage.model(), before, image);
+                } else if (way < 4 || some.isEmpty()) {
                     List<Rot.Place> sectors = recent ? young : places;
                     String file = any(sectors.stream().map(Rot.Place::file).distinct().toList());
                     rot(rule, stage.model(), image, any(sectors.stream().filter(place -> place.file().equals(file)).toList()));
                 } else {
                     String file = any(some.stream().map(DiskEvent.Written::name).distinct().toList()); // the file first: there are many more writes to some than to others
                     DiskEvent.Written one = any(some.stream().filter(write -> write.name().equals(file)).toList());
-                    misdirect(rule, stage.model(), image, one, any(some.stream().filter(write -> write.name().equals(file)).toList()), durable);
+                    boolean alike = random.nextBoolean();
+                    misdirect(rule, stage.model(), image, one, any(some.stream().filter(write -> write.name().equals(file) && (!alike || write.length() == one.length())).toList()), durable);
                 }
+            }
+        }
+
+        /** One block of the size of a page in the place of another of the same file. */
+        private void misplace(String rule, ReferenceModel model, DiskImage before, DiskImage image) {
+            int block = subject.pageSize();
+            String file = any(image.names().stream().filter(name -> image.size(name) >= 2L * block).sorted().toList());
+            List<Long> durable = new ArrayList<>();
+            for (long at = 0; before.contains(file) && at + block <= Math.min(image.size(file), before.size(file)); at += block) {
+                byte[] now = image.read(file, at, block);
+                if (!Arrays.equals(now, new byte[block]) && Arrays.equals(now, before.read(file, at, block))) {
+                    durable.add(at);
+                }
+            }
+            long source = durable.isEmpty() ? 0 : any(durable);
+            long target = durable.isEmpty() ? 0 : any(durable);
+            if (source != target) {
+                look(rule, "the block at " + source + " of " + file + " in the place of that at " + target, image.overwrite(file, target, image.read(file, source, block)), model, newest(model));
             }
         }
 
@@ -149,7 +221,7 @@ record RandomDamage(long seed, int images) {
         /** The end of one write, or its beginning, in the place of another's of the same file. */
         private void misdirect(String rule, ReferenceModel model, DiskImage image, DiskEvent.Written one, DiskEvent.Written other, Set<Rot.Place> durable) {
             int longest = Math.min(one.length(), other.length());
-            int length = random.nextInt(3) == 0 ? longest : Math.min(longest, ALIGNMENT * (1 + random.nextInt(Math.max(1, Math.min(longest, SECTOR) / ALIGNMENT))));
+            int length = random.nextBoolean() ? longest : Math.min(longest, ALIGNMENT * (1 + random.nextInt(Math.max(1, Math.min(longest, SECTOR) / ALIGNMENT))));
             boolean ends = random.nextBoolean();
             long source = one.position() + (ends ? one.length() - length : 0);
             long target = other.position() + (ends ? other.length() - length : 0);
@@ -164,8 +236,8 @@ record RandomDamage(long seed, int images) {
             }
         }
 
-        /** An earlier copy with one file of those that hold pages as the later one has it. */
-        private void copies(Stage stage, DiskImage earlier, DiskImage later, int from) {
+        /** An earlier copy with one file of those that hold pages as the later one has it; and where the log's end is a witness, with one block of such a file. */
+        private void copies(Stage stage, DiskImage earlier, DiskImage later, int from, int images) {
             List<CommitRecord> commits = stage.history().commits();
             List<CommittedState> once = commits.stream().map(CommitRecord::after).toList();
             Set<Long> tags = new HashSet<>();
@@ -175,11 +247,31 @@ record RandomDamage(long seed, int images) {
                     tags.add(Objects.requireNonNull(now.page(page)).tag(2));
                 }
             });
+            int left = images;
             for (String file : later.names()) {
                 if (MixedUp.holdsAny(later, file, tags)) {
                     look("T2", "an earlier copy with the file " + file + " of a later one", earlier.withFile(file, later.read(file, 0, Math.toIntExact(later.size(file)))), stage.model(), once);
+                    if (subject.strategy().traits().redo()) {
+                        left -= blocks(file, earlier, later, stage.model(), once, left);
+                    }
                 }
             }
+        }
+
+        private int blocks(String file, DiskImage earlier, DiskImage later, ReferenceModel model, List<CommittedState> once, int most) {
+            int block = subject.pageSize();
+            List<Long> younger = new ArrayList<>();
+            for (long at = 0; earlier.contains(file) && at + block <= Math.min(earlier.size(file), later.size(file)); at += block) {
+                if (!Arrays.equals(later.read(file, at, block), earlier.read(file, at, block))) {
+                    younger.add(at);
+                }
+            }
+            int count = Math.min(most, Math.min(younger.size(), BLOCKS_MAX));
+            for (int number = 0; number < count; number++) {
+                long at = any(younger);
+                look("T2", "an earlier copy with the block at " + at + " of the file " + file + " of a later one", earlier.overwrite(file, at, later.read(file, at, block)), model, once);
+            }
+            return count;
         }
 
         /** Reads of recovery that fail, or find no memory. */
@@ -187,7 +279,7 @@ record RandomDamage(long seed, int images) {
             FailingRecovery recovery = new FailingRecovery(subject, tally);
             for (int count = 0; count < images; count++) {
                 boolean memory = random.nextInt(3) == 0;
-                int skip = random.nextInt(READS_BEFORE_ERROR);
+                int skip = random.nextInt(1 + random.nextInt(READS_BEFORE_ERROR)); // more often among the first: there may be no more
                 tally.image(image.hash() + 2L * skip + (memory ? 1 : 0));
                 recovery.fails(image, stage.model(), (memory ? "a lack of memory" : "an input/output error") + " in read " + skip + " of recovery", skip,
                         (faults, after) -> {

@@ -111,7 +111,7 @@ public final class CrashStates {
         return point;
     }
 
-    private static CrashState replay(CrashPoint point, ChoiceVector choice) {
+    static CrashState replay(CrashPoint point, ChoiceVector choice) {
         BitSet trashed = choice.trashed();
         if (!trashed.stream().allMatch(point::mayBeTrashed)) {
             throw new IllegalArgumentException("choice: " + choice.encode() + " trashes a part that the disk profile " + point.disk().profile().title() + " does not let tear");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * no name among the names, and dies with the power.
  */
 public final class SimulatedDisk implements Disk {
+    /** Who tries again until it works is not left to it for ever: behind so many calls in vain the error is one that nobody expects of a disk. */
+    private static final int CALLS_WHILE_OFF_MAX = 10_000;
+
     /** Guards names, locks, room and the trace. Never held while anybody waits. */
     private final ReentrantLock gate = new ReentrantLock();
     private final SortedMap<String, Inode> names = new TreeMap<>();
@@ -52,6 +56,7 @@ public final class SimulatedDisk implements Disk {
     private final Room room = new Room();
     private volatile long syncNanos;
     private volatile boolean off;
+    private final AtomicInteger callsWhileOff = new AtomicInteger();
     private volatile boolean closed;
 
     /** An empty disk. */
@@ -350,6 +355,9 @@ public final class SimulatedDisk implements Disk {
 
     void requireUsable() {
         if (off) {
+            if (callsWhileOff.incrementAndGet() > CALLS_WHILE_OFF_MAX) {
+                throw new IllegalStateException("the power is off, and somebody goes on asking");
+            }
             throw new DiskException("the power is off");
         }
         if (closed) {

@@ -23,7 +23,7 @@ import dev.afterimage.spitests.model.Violation;
  */
 record RandomCampaign(long images, Duration time) {
     /** How much longer a fault may take that makes the store hang. */
-    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofSeconds(120);
     private static final int DETAIL_LINES = 5;
     private static final Pattern SCENARIO = Pattern.compile("replay: [^:]+:[^:]+:[^:]+:([a-z-]+?)-?\\d[^:\\s]*[:\\s].*", Pattern.DOTALL);
 
@@ -45,6 +45,9 @@ record RandomCampaign(long images, Duration time) {
             rule = e.getCause() instanceof Violation violation ? violation.rule() : "";
             where = e.getCause() instanceof Violation violation ? scenario(String.valueOf(violation.getMessage())) : "ended by " + e.getCause();
             System.out.println(id + ": " + String.valueOf(e.getCause().getMessage()).lines().limit(DETAIL_LINES).collect(Collectors.joining("\n  ")));
+            if (!(e.getCause() instanceof Violation)) {
+                e.getCause().printStackTrace(System.out); // the kit's own mistake, or one that a strategy made it make
+            }
         } catch (TimeoutException e) {
             where = "hangs";
         } catch (InterruptedException e) {

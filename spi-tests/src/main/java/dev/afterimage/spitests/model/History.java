@@ -164,13 +164,12 @@ public final class History {
     /** The legal states after a crash at a position of the disk's time line. */
     public synchronized Legal legalAt(long sequence, CrashKind kind) {
         int floor = 0;
-        String reason = "the store was empty at first";
         for (int index = 1; index < commits.size(); index++) {
             if (commits.get(index).promisedAt(sequence, kind)) {
                 floor = index;
-                reason = commits.get(index).toString();
             }
         }
+        String reason = floor == 0 ? "the store was empty at first" : commits.get(floor).toString();
         for (Promise promise : promises) {
             if (promise.holdsAt(sequence, kind) && promise.commit > floor) {
                 floor = promise.commit;

@@ -211,6 +211,7 @@ public final class Actor implements AutoCloseable {
     }
 
     private boolean commitHere(Durability level) {
+        requireActive("commit " + level);
         ModelTransaction ended = expected();
         Transaction committing = transaction();
         CommitRecord record = stage.model().commit(ended, level, stage.now());
@@ -286,11 +287,12 @@ public final class Actor implements AutoCloseable {
 
     private boolean step(String what, Runnable work) {
         return thread.perform(() -> interruptibly(() -> {
+            requireActive(what);
             try {
                 work.run();
                 return true;
             } catch (RetryableTransactionException | StoreFullException e) {
-                if (expected().moment() != null && e instanceof RetryableTransactionException) {
+                if (active() && expected().moment() != null && e instanceof RetryableTransactionException) {
                     throw new Violation("V2", what + " in a snapshot: expected it to wait for no lock, found " + e, e);
                 }
                 endedByStore();
@@ -310,18 +312,30 @@ public final class Actor implements AutoCloseable {
         }));
     }
 
+    /** Scenarios that go on without a look whether their transaction does expect that it does: who ends it then has broken something. */
+    private void requireActive(String what) {
+        if (expected == null) {
+            List<Throwable> refusals = stage.refusals();
+            Throwable why = stage.hasFailed() || refusals.isEmpty() ? stage.failure() : refusals.get(refusals.size() - 1);
+            throw new Violation(why instanceof StoreFullException ? "F2" : "A3", what + ": expected the transaction to go on, found that the store had ended it" + (why == null ? "" : ": " + why), why);
+        }
+    }
+
     /** Whether a call was refused because the disk failed, and the store says so. */
     private static boolean isDiskError(RuntimeException e) {
         return e instanceof StoreException && e.getCause() instanceof DiskException;
     }
 
     private void endedByStore() {
-        ModelTransaction ended = expected();
         if (transaction != null) {
             transaction.close();
         }
-        expected = null;
-        stage.model().rollback(ended);
+        abandon(); // unless the store failed meanwhile, and that was done then
+    }
+
+    /** Whether a step of its was given up: the store may wait for it for ever. */
+    boolean hangs() {
+        return thread.isEndless();
     }
 
     private Transaction transaction() {

@@ -1,13 +1,17 @@
 package dev.afterimage.spitests.play;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.afterimage.spitests.model.Violation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * at any moment a scenario plays out the same way every time.
  */
 final class ActorThread implements AutoCloseable {
+    private static final Duration ENDLESS = Duration.ofMinutes(1);
+
     /** Null for an actor who does everything on the thread of whoever asks. */
     @Nullable
     private final ExecutorService executor;
     private final AtomicReference<Thread> worker;
     private volatile boolean begun;
+    private volatile boolean endless;
 
     private ActorThread(@Nullable ExecutorService executor, AtomicReference<Thread> worker) {
         this.executor = executor;
@@ -51,7 +58,31 @@ final class ActorThread implements AutoCloseable {
                 throw rethrow(e);
             }
         }
-        return finish(executor.submit(work));
+        Future<T> step = executor.submit(work);
+        awaitEnd(step);
+        return finish(step);
+    }
+
+    /** Whether a step of this thread was given up. */
+    boolean isEndless() {
+        return endless;
+    }
+
+    /** A step waits for nobody: one that goes on and on never ends. */
+    private void awaitEnd(Future<?> step) {
+        try {
+            step.get(ENDLESS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            endless = true;
+            Thread thread = worker.get();
+            IllegalStateException where = new IllegalStateException("where it was then");
+            where.setStackTrace(thread.getStackTrace());
+            throw new Violation("A3", "a step of " + thread.getName() + ", which waits for nobody: expected it to end, found it under way after " + ENDLESS.toSeconds() + " s", where);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            // Whoever waits for it is told.
+        }
     }
 
     /** Hands over without waiting. */

@@ -1,19 +1,11 @@
 package dev.afterimage.spitests.play;
 
-import java.util.List;
-import java.util.Queue;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.afterimage.api.Durability;
 import dev.afterimage.api.StoreState;
 import dev.afterimage.spi.OptionalTrait;
-import dev.afterimage.spitests.disk.DiskFaults;
-import dev.afterimage.spitests.disk.SyncFailure;
 import dev.afterimage.spitests.model.CrashKind;
-import dev.afterimage.spitests.model.PageContent;
 import dev.afterimage.spitests.model.Violation;
 import org.jspecify.annotations.Nullable;
 
@@ -29,20 +21,7 @@ public record RandomLives(long seed) implements Scenario {
     private static final String TITLE = "lives-";
     private static final int LIVES_MAX = 4;
     private static final int CHAPTERS_MAX = 4;
-    private static final int STEPS_MAX = 40;
-    private static final int SYNCS_BEFORE_FAILURE = 14;
-    private static final int SYNCS_OF_CHECKPOINT = 6;
-    private static final int SYNCS_BEFORE_WORK = 8;
-    private static final int SECTORS_LEFT_MAX = 120;
-    private static final int ERRORS_AFTER_MAX = 40;
-    private static final int ROUNDS_MAX = 8;
-    private static final int GROWTH_OF_CACHE = 8;
-    /** Actors with numbers behind those of the mixes. */
-    private static final int LOSER = 7;
-    private static final int OTHER = 8;
-    private static final int PROBE = 9;
-    /** Mixes that never close the store: what befalls the disk is to befall work. */
-    private static final List<Mix> STEADY = List.of(Mix.COMMITS, Mix.ABORTS, Mix.LEVELS, Mix.SAVEPOINTS);
+    private static final int PAGES_OF_CACHE = 2;
 
     /** The one of that title, or null. */
     @Nullable
@@ -62,235 +41,33 @@ public record RandomLives(long seed) implements Scenario {
 
     private static final class Story {
         private final Stage stage;
-        private final SplittableRandom workloads;
-        private final SplittableRandom events;
         private final SplittableRandom ends;
+        private final LifeEvents events;
 
         Story(Stage stage, Seed seed) {
             this.stage = stage;
-            workloads = seed.workload();
-            events = seed.faults();
             ends = seed.schedule();
+            events = new LifeEvents(stage, seed.workload(), seed.faults());
         }
 
         void tell() {
             stage.create();
-            stage.fill(4 + events.nextInt(2 * stage.subject().cachePages()));
-            int lives = 1 + ends.nextInt(LIVES_MAX);
-            for (int life = 1; life <= lives; life++) {
-                int chapters = 1 + events.nextInt(CHAPTERS_MAX);
-                for (int chapter = 0; chapter < chapters; chapter++) {
-                    work(STEADY.get(workloads.nextInt(STEADY.size())));
-                    event();
-                }
-                if (life < lives) {
-                    end();
-                }
+            int most = PAGES_OF_CACHE * stage.subject().cachePages();
+            stage.fill(1 + (ends.nextBoolean() ? events.few(most) : ends.nextInt(most)));
+            for (int life = ends.nextInt(LIVES_MAX); life > 0; life--) {
+                live();
+                end();
             }
-            work(STEADY.get(workloads.nextInt(STEADY.size())));
+            live();
         }
 
-        private void work(Mix mix) {
-            new RandomWorkload(mix, workloads.nextLong()).proceed(stage, 1 + workloads.nextInt(STEPS_MAX));
-        }
-
-        private void event() {
-            switch (events.nextInt(11)) {
-                case 0, 1 -> failingSync();
-                case 2 -> fullDisk();
-                case 3 -> failingRollback();
-                case 4 -> workAmidSync();
-                case 5 -> checkpointAmidWrite();
-                case 6 -> flushBeforeCommit();
-                case 7 -> {
-                    quiesce();
-                    muchLog();
-                }
-                case 8 -> grownInVain();
-                case 9 -> shrinking();
-                default -> work(Mix.CHECKPOINTS);
+        private void live() {
+            for (int chapters = ends.nextInt(CHAPTERS_MAX); chapters >= 0; chapters--) {
+                events.work();
+                events.happen();
             }
-        }
-
-        /** A sync fails, sooner or later: then the store has failed, and is opened again. */
-        private void failingSync() {
-            // What was handed to the system and no more is lost with some failed syncs, whoever was promised it: there must be nothing of that kind.
-            stage.background();
-            again();
-            DiskFaults faults = stage.disk().faults();
-            int before = faults.struck();
-            switch (events.nextInt(4)) {
-                case 0 -> {
-                    quiesce();
-                    faults.failNamesSync(events.nextInt(3));
-                    muchLog();
-                }
-                case 1 -> {
-                    faults.failSync(file -> true, events.nextInt(SYNCS_OF_CHECKPOINT), anyFailure());
-                    stage.checkpoint();
-                }
-                default -> {
-                    faults.failSync(file -> true, events.nextInt(SYNCS_BEFORE_FAILURE), anyFailure());
-                    work(Mix.COMMITS);
-                }
-            }
-            if (!stage.hasFailed() && faults.struck() == before) {
-                stage.checkpoint();
-            }
-            boolean struck = faults.struck() > before;
-            faults.clear();
-            if (struck) {
-                FailedSync.mustHaveFailed(stage);
-                again();
-            }
-        }
-
-        private SyncFailure anyFailure() {
-            return SyncFailure.values()[events.nextInt(SyncFailure.values().length)];
-        }
-
-        /** There is next to no room, for a while. */
-        private void fullDisk() {
-            stage.disk().faults().capacityBytes(stage.disk().allocatedBytes() + events.nextInt(SECTORS_LEFT_MAX) * 512L);
-            work(STEADY.get(events.nextInt(STEADY.size())));
-            if (stage.hasFailed() || stage.store().state() != StoreState.OPEN) {
-                throw new Violation("F2", "on a full disk: expected the store to stay open, found " + stage.store().state() + " after " + stage.failure(), stage.failure());
-            }
-            stage.disk().faults().clear();
-        }
-
-        /** A large transaction is rolled back, and the disk fails once in its midst. */
-        private void failingRollback() {
-            quiesce();
-            Actor loser = stage.actor(LOSER);
-            loser.begin();
-            for (long page : stage.history().latest().after().pages()) {
-                if (loser.active()) {
-                    loser.write(page);
-                }
-            }
-            for (int count = events.nextInt(stage.subject().cachePages()); count > 0 && loser.active(); count--) {
-                loser.allocate(0, PageContent.SLOTS);
-            }
-            if (events.nextBoolean()) {
-                stage.disk().faults().failReads(file -> true, events.nextInt(ERRORS_AFTER_MAX), 1);
-            } else {
-                stage.disk().faults().failWrite(file -> true, events.nextInt(ERRORS_AFTER_MAX), 0);
-            }
-            if (loser.active()) {
-                loser.rollback();
-            }
-            stage.disk().faults().clear();
-            again();
-        }
-
-        /** Somebody commits in the midst of one sync of a checkpoint, and then either background work runs or the page is driven out of the cache. */
-        private void workAmidSync() {
-            quiesce();
-            long page = anyPage();
-            Actor other = stage.actor(OTHER);
-            boolean eviction = events.nextBoolean();
-            List<Long> pages = List.copyOf(stage.history().latest().after().pages());
-            Queue<Future<Boolean>> pending = new ConcurrentLinkedQueue<>();
-            AtomicBoolean busy = new AtomicBoolean(); // the work syncs, too, and must not be started in its own midst
-            for (int sync = events.nextInt(SYNCS_BEFORE_WORK); sync > 0; sync--) {
-                stage.disk().faults().duringNextSync(file -> true, () -> { });
-            }
-            stage.disk().faults().duringNextSync(file -> true, () -> {
-                if (busy.compareAndSet(false, true)) {
-                    Future<Boolean> work = other.start(() -> {
-                        DirectedScenario.commitAll(other, List.of(page), Durability.RELAXED);
-                        if (eviction) {
-                            DirectedScenario.readUntilGone(other, pages, Math.max(1, stage.subject().cachePages() / 2));
-                        } else {
-                            stage.backgroundButCheckpoints();
-                        }
-                    });
-                    pending.add(work);
-                    other.awaitBlockedOr(work);
-                }
-            });
-            stage.checkpoint();
-            stage.disk().faults().clear();
-            pending.forEach(Actor::finish);
-        }
-
-        private void checkpointAmidWrite() {
-            quiesce();
-            Actor actor = stage.actor(OTHER);
-            if (!actor.begin()) {
-                return;
-            }
-            actor.write(anyPage(), stage::checkpoint);
-            if (actor.active()) {
-                if (events.nextBoolean()) {
-                    actor.commit(Durability.POWER_SAFE);
-                } else {
-                    actor.rollback();
-                }
-            }
-        }
-
-        private void flushBeforeCommit() {
-            quiesce();
-            Actor actor = stage.actor(OTHER);
-            if (!actor.begin()) {
-                return;
-            }
-            actor.write(anyPage());
-            stage.background();
-            if (actor.active()) {
-                actor.commit(Durability.POWER_SAFE);
-            }
-        }
-
-        /** So much that a log of small segments uses several, in commits that nobody waits for; then one that somebody does, or a checkpoint. */
-        private void muchLog() {
-            List<Long> pages = stage.history().latest().after().pages().stream().sorted().toList();
-            for (int round = events.nextInt(ROUNDS_MAX); round >= 0 && !stage.hasFailed(); round--) {
-                DirectedScenario.commitAll(stage, pages, Durability.RELAXED);
-                if (!stage.hasFailed() && events.nextInt(3) == 0) {
-                    DirectedScenario.commit(stage, anyPage(), Durability.POWER_SAFE);
-                }
-            }
-            if (!stage.hasFailed() && events.nextBoolean()) {
-                stage.checkpoint();
-            }
-        }
-
-        /** Many pages are taken in vain: what the files have grown by is nobody's. */
-        private void grownInVain() {
-            quiesce();
-            Actor loser = stage.actor(LOSER);
-            loser.begin();
-            for (int count = events.nextInt(GROWTH_OF_CACHE * stage.subject().cachePages()); count > 0 && loser.active(); count--) {
-                loser.allocate(0, PageContent.SLOTS);
-            }
-            if (loser.active()) {
-                loser.rollback();
-            }
-            if (events.nextBoolean()) {
-                stage.reopen();
-            }
-            DirectedScenario.commit(stage, anyPage(), Durability.POWER_SAFE);
-        }
-
-        /** Most pages are given back, and commits follow, so that files may be cut. */
-        private void shrinking() {
-            quiesce();
-            Actor actor = stage.actor(OTHER);
-            actor.begin();
-            for (long page : stage.history().latest().after().pages().stream().sorted().toList()) {
-                if (page != stage.root() && actor.active() && events.nextInt(4) > 0) {
-                    actor.free(page);
-                }
-            }
-            if (actor.active()) {
-                actor.commit(Durability.POWER_SAFE);
-            }
-            for (int count = events.nextInt(3); count > 0 && !stage.hasFailed(); count--) {
-                DirectedScenario.commit(stage, stage.root(), Durability.POWER_SAFE);
-                stage.checkpoint();
+            if (ends.nextBoolean()) {
+                events.work();
             }
         }
 
@@ -307,10 +84,10 @@ public record RandomLives(long seed) implements Scenario {
 
         /** A crash when nobody has work under way: recovery has nobody to undo, and says so. */
         private void quietCrash() {
-            quiesce();
-            Actor actor = stage.actor(OTHER);
+            events.quiesce();
+            Actor actor = events.other();
             if (actor.begin()) {
-                actor.write(anyPage());
+                actor.write(events.anyPage());
             }
             if (actor.active()) {
                 actor.rollback();
@@ -328,11 +105,11 @@ public record RandomLives(long seed) implements Scenario {
 
         /** A crash with work under way, which a strategy that rolls back after opening has still to roll back while others work. */
         private void crashWithLosers() {
-            quiesce();
-            Actor loser = stage.actor(LOSER);
+            events.quiesce();
+            Actor loser = events.loser();
             loser.begin();
             for (int count = 1 + ends.nextInt(6); count > 0 && loser.active(); count--) {
-                loser.write(anyPage());
+                loser.write(events.anyPage());
             }
             stage.background();
             if (ends.nextBoolean()) {
@@ -346,31 +123,6 @@ public record RandomLives(long seed) implements Scenario {
                 stage.rollBackSome();
             }
             stage.holdRollbacks(false);
-        }
-
-        /** Ends what is under way, so that every page can be locked. */
-        private void quiesce() {
-            for (int number = 0; number <= OTHER; number++) {
-                if (stage.actor(number).active()) {
-                    stage.actor(number).rollback();
-                }
-            }
-            again();
-        }
-
-        /** A store that has failed is opened again. */
-        private void again() {
-            if (!stage.hasFailed() && stage.store().state() == StoreState.FAILED) {
-                stage.actor(PROBE).begin(); // so that the stage is told as well
-            }
-            if (stage.hasFailed()) {
-                stage.reopenAfterFailure();
-            }
-        }
-
-        private long anyPage() {
-            List<Long> pages = stage.history().latest().after().pages().stream().sorted().toList();
-            return pages.get(events.nextInt(pages.size()));
         }
     }
 }

@@ -226,6 +226,10 @@ public final class RandomWorkload implements Scenario {
             if (page == null) {
                 return;
             }
+            if (mix.whole()) {
+                perform(new Operation(Operation.Kind.WRITE, actor, reference(page), 0, PageContent.SLOTS, Durability.POWER_SAFE));
+                return;
+            }
             int from = random.nextInt(PageContent.SLOTS);
             int to = random.nextInt(4) == 0 ? PageContent.SLOTS : Math.min(PageContent.SLOTS, from + 1 + random.nextInt(6));
             perform(new Operation(Operation.Kind.WRITE, actor, reference(page), random.nextInt(5) == 0 ? 0 : from, to, Durability.POWER_SAFE));

@@ -489,6 +489,9 @@ public final class Stage implements AutoCloseable {
         store = null;
         if (open != null) {
             disk.powerOff();
+            if (actors.stream().anyMatch(Actor::hangs)) {
+                return; // closing would wait for it
+            }
             try {
                 open.close();
             } catch (RuntimeException e) {
