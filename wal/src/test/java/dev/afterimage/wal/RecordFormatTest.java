@@ -86,13 +86,13 @@ class RecordFormatTest {
     }
 
     @Test
-    @DisplayName("knows types 1 to 255, fillers that reach to the end of the segment, and watermarks of one size")
+    @DisplayName("knows types 1 to 255, records that say nothing, fillers that reach to the end of the segment, and watermarks of one size")
     void types() {
-        for (int type : new int[] {1, 255}) {
+        for (int type : new int[] {1, 255, RecordFormat.VOID}) {
             seal(32, type);
             assertTrue(isIntact(64), "type " + type);
         }
-        for (int type : new int[] {-1, 0, 258, Integer.MAX_VALUE}) {
+        for (int type : new int[] {-1, 0, 259, Integer.MAX_VALUE}) {
             seal(32, type);
             assertFalse(isIntact(64), "type " + type);
         }
