@@ -16,7 +16,7 @@ import dev.afterimage.cli.benchmark.BenchmarkRow;
 import dev.afterimage.cli.benchmark.Harness;
 
 /**
- * Measures everything in rounds. Each round takes one sample of every row, in the order of the table, but beginning somewhere else each time; so rows stand next to what they are compared with, and what else the machine does
+ * Measures everything in rounds. Each round takes one sample of every row, but beginning somewhere else each time; so rows stand next to what they are compared with, and what else the machine does
  * hits all alike. A first round, for the compiler and the disk, does not count.
  */
 public final class SideBySide implements Harness {
