@@ -42,7 +42,8 @@ final class ChangeEpochs {
         int left = commits.decrementAndGet(slot(joined, part()));
         assert left >= 0 : "a commit left epoch " + joined + " twice";
         Thread waiting = waiter;
-        if (left == 0 && waiting != null) {
+        // Whether it was the last one, the waiter finds out: which threads share a part must not decide who is woken (rule N1).
+        if (waiting != null && epoch != joined) {
             LockSupport.unpark(waiting);
         }
     }
@@ -54,12 +55,9 @@ final class ChangeEpochs {
         waiter = Thread.currentThread();
         try {
             epoch = older + 1;
-            for (int part = 0; part < PARTS; part++) {
-                // Once it has been seen empty, only those enter it that leave again at once because the epoch has moved on.
-                while (commits.get(slot(older, part)) != 0) {
-                    LockSupport.park(this);
-                    interrupted |= Thread.interrupted();
-                }
+            while (anyIn(older)) {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
             }
         } finally {
             waiter = null;
@@ -67,6 +65,16 @@ final class ChangeEpochs {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Looks at one part after the other: a part of an older epoch that was seen empty is entered only by those who leave again at once, because the epoch has moved on. */
+    private boolean anyIn(long older) {
+        for (int part = 0; part < PARTS; part++) {
+            if (commits.get(slot(older, part)) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int part() {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The transactions of a store: those that are open, and those that wait to be used again. One table is both, so that beginning a transaction is one compare-and-set on the {@link CallGate} of an
  * object that is known already to who closes the store.
  *
- * <p>A thread looks where its own last one lies, then at a few places beside. Where all of those are in use it makes a new one, under a lock, or finds one elsewhere; what has no place there goes to a
- * second table, which grows, and loses the larger part of its memory whenever it is free. Nothing is ever taken out of the tables but what is over and still in the hands of a
+ * <p>A thread looks where its own last one lies, then at a few places beside. Where all of those are in use it makes a new one. What has no place there goes to a
+ * second table, under a lock, which grows, and loses the larger part of its memory whenever it is free. Nothing is ever taken out of the tables but what is over and still in the hands of a
  * {@link TransactionReference}, and that only where its place is needed.
  */
 final class OpenTransactions {
@@ -54,9 +54,25 @@ final class OpenTransactions {
     }
 
     private OpenTransaction make() {
+        OpenTransaction made = new OpenTransaction(store);
+        return putBeside(made) ? made : findOrPut(made);
+    }
+
+    /** Where nothing is yet takes no lock, so that what a thread has to wait for does not depend on the numbers that threads happen to have (rule N1). */
+    private boolean putBeside(OpenTransaction made) {
+        int first = (int) Thread.currentThread().getId();
+        for (int i = 0; i < LOOKS; i++) {
+            int place = first + i & PLACES - 1;
+            if (places.get(place) == null && places.compareAndSet(place, null, made)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private OpenTransaction findOrPut(OpenTransaction made) {
         making.lock();
         try {
-            OpenTransaction made = new OpenTransaction(store);
             if (put(made, places, LOOKS)) {
                 return made;
             }
@@ -80,11 +96,10 @@ final class OpenTransactions {
         int first = (int) Thread.currentThread().getId();
         for (int i = 0; i < looks; i++) {
             OpenTransaction there = table.get(first + i & mask);
-            if (there == null || there.isLeft()) {
+            if ((there == null || there.isLeft()) && table.compareAndSet(first + i & mask, there, made)) {
                 if (there != null) {
                     gone.add(there.counts());
                 }
-                table.set(first + i & mask, made);
                 return true;
             }
         }

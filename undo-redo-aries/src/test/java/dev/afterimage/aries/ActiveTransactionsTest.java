@@ -2,12 +2,17 @@ package dev.afterimage.aries;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.afterimage.api.Durability;
 import dev.afterimage.api.PageStore;
 import dev.afterimage.api.PageStores;
+import dev.afterimage.api.ReadablePage;
 import dev.afterimage.api.StoreConfig;
 import dev.afterimage.api.Transaction;
 import dev.afterimage.api.WritablePage;
@@ -21,7 +26,9 @@ class ActiveTransactionsTest {
 
     @Test
     @DisplayName("has room for any number: a checkpoint amid them keeps all that a restart needs to undo them")
-    void many(@TempDir Path folder) {
+    void many(@TempDir Path temporary) throws IOException {
+        Path folder = temporary.resolve("store");
+        Path crashed = temporary.resolve("crashed");
         StoreConfig config = StoreConfig.at(folder).strategy(AriesProvider.NAME).build();
         List<Long> pages = new ArrayList<>();
         try (PageStore store = PageStores.open(config)) {
@@ -40,18 +47,29 @@ class ActiveTransactionsTest {
                 }
                 open.add(transaction);
             }
-            store.checkpoint();
+            store.checkpoint(); // its table has all of them, and nothing else does
             for (int i = 0; i < TRANSACTIONS; i += 2) {
-                open.get(i).commit();
+                open.get(i).commit(Durability.POWER_SAFE);
             }
-            store.checkpoint();
-        } // closing rolls the other half back
-        try (PageStore store = PageStores.open(config); Transaction transaction = store.begin()) {
+            copy(folder, crashed);
+        }
+        try (PageStore store = PageStores.open(StoreConfig.at(crashed).build()); Transaction transaction = store.begin()) {
+            assertEquals(TRANSACTIONS / 2, store.recoveryReport().transactionsUndone());
             for (int i = 0; i < TRANSACTIONS; i++) {
                 long expected = i % 2 == 0 ? pages.get(i) : 0;
-                try (var page = transaction.read(pages.get(i))) {
+                try (ReadablePage page = transaction.read(pages.get(i))) {
                     assertEquals(expected, page.getLong(0));
                 }
+            }
+        }
+    }
+
+    /** What a crash of the process would leave; nothing is under way. */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(from, Files::isRegularFile)) {
+            for (Path file : files) {
+                Files.copy(file, to.resolve(file.getFileName()));
             }
         }
     }
