@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-
-import com.sun.nio.file.ExtendedOpenOption;
 
 /** Other ways to make an append durable than R1, side by side with it: which of them a log had better take is for the machine to say. */
 final class DurableAppends {
@@ -37,7 +34,7 @@ final class DurableAppends {
         List<Operation> lanes = new ArrayList<>();
         AtomicLong next = new AtomicLong();
         for (int lane = 0; lane < threads; lane++) {
-            FileChannel channel = file.open(StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ExtendedOpenOption.DIRECT);
+            FileChannel channel = file.open(StandardOpenOption.WRITE, StandardOpenOption.DSYNC, RawFile.direct());
             channels.add(channel);
             ByteBuffer block = RawFile.aligned(RawFile.BLOCK_BYTES).put(RawAppends.payload());
             lanes.add(() -> RawFile.writeFully(channel, block.clear(), next.getAndAdd(RawFile.BLOCK_BYTES) % fileBytes));
@@ -82,8 +79,7 @@ final class DurableAppends {
 
     /** Whether files in this folder can be opened past the operating system's cache. */
     static boolean canBeDirect(Path folder) throws IOException {
-        OpenOption[] options = {StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ExtendedOpenOption.DIRECT};
-        try (RawFile file = RawFile.make(folder.resolve("direct"), RawFile.BLOCK_BYTES); FileChannel channel = file.open(options)) {
+        try (RawFile file = RawFile.make(folder.resolve("direct"), RawFile.BLOCK_BYTES); FileChannel channel = file.open(StandardOpenOption.WRITE, StandardOpenOption.DSYNC, RawFile.direct())) {
             channel.write(RawFile.aligned(RawFile.BLOCK_BYTES), 0);
             return true;
         } catch (IOException | UnsupportedOperationException e) {

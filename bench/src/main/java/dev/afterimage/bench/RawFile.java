@@ -82,6 +82,24 @@ final class RawFile implements AutoCloseable {
         }
     }
 
+    /**
+     * The option that passes the operating system's cache. By name, for compilers of later JDKs warn of the class that has it, which is of the JDK but not of Java.
+     *
+     * @throws UnsupportedOperationException if this JDK has none
+     */
+    static OpenOption direct() {
+        try {
+            for (Object option : Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+                if (option.toString().equals("DIRECT")) {
+                    return (OpenOption) option;
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            throw new UnsupportedOperationException(e);
+        }
+        throw new UnsupportedOperationException("no option DIRECT");
+    }
+
     /** Memory that begins at a multiple of a block, as direct access wants it. */
     static ByteBuffer aligned(int bytes) {
         return ByteBuffer.allocateDirect(bytes + BLOCK_BYTES).alignedSlice(BLOCK_BYTES).limit(bytes).slice();

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import dev.afterimage.cli.benchmark.BenchmarkRow;
 
 /** What files give when they are read or written in pieces of a mebibyte from first to last, and when pages are read at random; and what memory gives. */
@@ -26,7 +25,7 @@ final class SequentialAccess {
     }
 
     private static OpenOption[] options(boolean direct, OpenOption access) {
-        return direct ? new OpenOption[] {access, ExtendedOpenOption.DIRECT} : new OpenOption[] {access};
+        return direct ? new OpenOption[] {access, RawFile.direct()} : new OpenOption[] {access};
     }
 
     /** Writes; past the operating system's cache where that can be had, or else with a sync behind each piece. */
