@@ -138,9 +138,9 @@ final class TransferStore implements AutoCloseable {
         expect("the balances, weighted by account", told, weighted);
     }
 
-    private static void expect(String what, long expected, long found) {
+    private void expect(String what, long expected, long found) {
         if (expected != found) {
-            throw new IllegalStateException("not what transfers leave: " + what + ": expected " + expected + ", found " + found);
+            throw new IllegalStateException(store.strategyName() + ": not what transfers leave: " + what + ": expected " + expected + ", found " + found);
         }
     }
 
