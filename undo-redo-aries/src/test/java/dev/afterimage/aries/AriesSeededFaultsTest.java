@@ -99,7 +99,7 @@ class AriesSeededFaultsTest extends EverySeededFaultIsCaught {
                             store.log().withdraw(promised);
                             promised = 0;
                             return lsn;""")
-                    .caughtBy("F1 A1 D1", Hunt.failedSyncs()),
+                    .caughtBy("F1 A1 A2 D1", Hunt.failedSyncs()),
             fault("F7", "an error while a rollback is logged ends the rollback without a word")
                     .in(MODULE, PACKAGE + "AriesTransaction", "throw store.failure().fail(\"rolling back transaction \" + id + \" failed\", cause);", "undoNextLsn = mark;")
                     .caughtBy("A1 A3 F2", Hunt.failingRollbacks()),
