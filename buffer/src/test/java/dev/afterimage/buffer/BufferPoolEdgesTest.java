@@ -160,6 +160,18 @@ class BufferPoolEdgesTest {
         assertTrue(pool.statistics().evictions() >= 400);
     }
 
+    @Test
+    @DisplayName("keeps no latch of a page that it made anew where it was resident")
+    void newPageOverAResidentOne() {
+        put(1, 11, 10);
+        Frame frame = pool.pinNew(home, 1);
+        assertTrue(frame.tryLatchShared());
+        frame.unlatchShared();
+        assertTrue(frame.isDirty());
+        assertEquals(10, frame.recoveryLsn());
+        frame.unpin();
+    }
+
     private void put(long number, long value, long recoveryLsn) {
         Frame frame = pool.pin(home, number);
         frame.latchExclusive();

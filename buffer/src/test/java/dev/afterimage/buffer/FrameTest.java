@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.afterimage.memory.PageMemory;
+import java.lang.reflect.Field;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -102,6 +105,26 @@ class FrameTest {
     private static void refuses(BooleanSupplier... attempts) {
         for (int i = 0; i < attempts.length; i++) {
             assertFalse(attempts[i].getAsBoolean(), "attempt " + i);
+        }
+    }
+
+    /** Whoever reads the state and then the identity relies on it: without a turn, the frame may come back in the same state with another page, and that one would be pinned. */
+    @Test
+    @DisplayName("is never again in the state that it was in before somebody owned it")
+    void turns() throws ReflectiveOperationException {
+        Field state = Frame.class.getDeclaredField("state");
+        state.setAccessible(true);
+        publish(0);
+        Set<Long> seen = new HashSet<>();
+        for (int turn = 0; turn < 100; turn++) {
+            assertTrue(seen.add(state.getLong(frame)), "turn " + turn);
+            if (turn % 2 == 0) {
+                assertTrue(frame.tryOwn());
+            } else {
+                assertTrue(frame.tryStartWriting());
+                assertTrue(frame.tryOwnAfterWriting());
+            }
+            publish(0);
         }
     }
 
