@@ -12,6 +12,8 @@ import dev.afterimage.spi.storage.DiskException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -158,6 +160,34 @@ class BufferPoolEdgesTest {
             frame.unpin();
         }
         assertTrue(pool.statistics().evictions() >= 400);
+    }
+
+    @Test
+    @DisplayName("tells which pages of a space are dirty since when: none that is clean, another space's, or unknown to the log")
+    void dirtyPages() {
+        assertEquals(PAGE_SIZE, pool.pageSize());
+        SuspiciousSpace spill = new SuspiciousSpace("spill");
+        for (int page = 0; page < 5; page++) {
+            put(page, 1, 10 + page);
+        }
+        put(4, 2, 7);
+        Frame other = pool.pin(spill, 9);
+        other.latchExclusive();
+        other.markDirty(1);
+        other.unlatchExclusive();
+        other.unpin();
+        pool.pinNew(home, 6).unpin();
+        pool.writeBack(home, 2);
+        Map<Long, Long> told = new TreeMap<>();
+        pool.forEachDirty(home, told::put);
+        assertEquals(Map.of(0L, 10L, 1L, 11L, 3L, 13L, 4L, 7L), told);
+        told.clear();
+        pool.forEachDirty(spill, told::put);
+        assertEquals(Map.of(9L, 1L), told);
+        pool.writeBackAll(home, left -> true);
+        told.clear();
+        pool.forEachDirty(home, told::put);
+        assertEquals(Map.of(), told);
     }
 
     @Test
