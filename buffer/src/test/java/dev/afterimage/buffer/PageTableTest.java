@@ -179,6 +179,14 @@ class PageTableTest {
         table.endWriting(frame);
         assertNull(second.get());
         assertFalse(frame.isBeingWritten());
+
+        frame.noteChange(20);
+        assertTrue(frame.tryOwn()); // as eviction does, before it sees that the page is dirty
+        Running<Frame> third = new Running<>(() -> table.claimDirty(key, home, 1));
+        third.awaitBlocked();
+        frame.ownToWriting();
+        table.endWriting(frame);
+        assertSame(frame, third.get());
     }
 
     @Test
