@@ -65,6 +65,10 @@ class LogFailureTest {
         assertThrows(StoreFailedException.class, () -> log.write(1));
         assertThrows(StoreFailedException.class, () -> LogWorkshop.append(log, 99));
         assertThrows(StoreFailedException.class, () -> log.recycleBefore(1));
+        List<ForgetfulDisk.Operation> since = new ArrayList<>();
+        disk.tell(since::add);
+        assertThrows(StoreFailedException.class, log::switchSegment);
+        assertEquals(List.of(), since, "a log that has failed leaves the disk alone");
         assertEquals(syncs + 1, disk.syncs(), "one sync was tried, and no other");
         verify(events, times(1)).failed(any(SyncFailedException.class));
         log.close();
