@@ -72,6 +72,26 @@ class PromisedRecordsTest {
     }
 
     @Test
+    @DisplayName("keep their segments when a checkpoint recycles what lies before it, and find them when the disk has become full")
+    void recycling() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            long next = LogWorkshop.fillSegment(log, 1, 1000);
+            LogWorkshop.appendForced(log, next); // in the second segment
+            for (int i = 0; i < 60; i++) {
+                log.append(new LogWorkshop.Sample(1, 10), PROMISE);
+            }
+            log.force(log.endLsn());
+            log.recycleBefore(log.syncedLsn());
+            assertEquals(1, log.statistics().segmentsRecycled());
+            disk.fill();
+            for (int i = 0; i < 60; i++) {
+                log.force(log.appendPromised(new LogWorkshop.Sample(2, LARGE), PROMISE));
+            }
+            assertEquals(0, log.promisedBytes());
+        }
+    }
+
+    @Test
     @DisplayName("keep a checkpoint from leaving what is left of a segment that they need, and only then")
     void switching() {
         try (WriteAheadLog log = LogWorkshop.create(disk)) {
