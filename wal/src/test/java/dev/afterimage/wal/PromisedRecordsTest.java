@@ -72,6 +72,28 @@ class PromisedRecordsTest {
     }
 
     @Test
+    @DisplayName("are not encroached upon by larger records that have no promise")
+    void encroached() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            int small = WriteAheadLog.promiseFor(100);
+            for (int i = 0; i < 400; i++) {
+                log.append(new LogWorkshop.Sample(1, 0), small);
+            }
+            log.force(log.endLsn());
+            disk.fill();
+            while (true) {
+                try {
+                    log.append(new LogWorkshop.Sample(2, 25_000));
+                } catch (DiskFullException full) {
+                    break;
+                }
+            }
+            long rest = (log.endLsn() / LogWorkshop.SEGMENT + 1) * LogWorkshop.SEGMENT - log.endLsn();
+            assertTrue(rest >= log.promisedBytes(), rest + " bytes are left for " + log.promisedBytes());
+        }
+    }
+
+    @Test
     @DisplayName("keep their segments when a checkpoint recycles what lies before it, and find them when the disk has become full")
     void recycling() {
         try (WriteAheadLog log = LogWorkshop.create(disk)) {
