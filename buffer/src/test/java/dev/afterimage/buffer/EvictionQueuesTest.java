@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.afterimage.memory.PageMemory;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -237,5 +238,32 @@ class EvictionQueuesTest {
         assertTrue(frames[31].tryOwn());
         release(frames[31]);
         assertEquals(0, queues.collectDirtyNearTheEnd(batch), "as many are free as would be written");
+    }
+
+    @Test
+    @DisplayName("keep their lock behind no call")
+    void locks() throws InterruptedException {
+        admitAll();
+        makeDirty(frames[0]);
+        Frame[] batch = new Frame[12];
+        inAThreadOfItsOwn(() -> assertNull(queues.takeFree()));
+        inAThreadOfItsOwn(() -> assertSame(frames[0], queues.choose(false)));
+        inAThreadOfItsOwn(() -> assertFalse(queues.leaveAfterWriting(frames[0])));
+        frames[0].latchShared();
+        frames[0].written(frames[0].changes());
+        frames[0].unlatchShared();
+        inAThreadOfItsOwn(() -> assertTrue(queues.leaveAfterWriting(frames[0])));
+        inAThreadOfItsOwn(() -> release(frames[0]));
+        inAThreadOfItsOwn(() -> admit(50, false));
+        inAThreadOfItsOwn(() -> assertEquals(0, queues.collectDirtyNearTheEnd(batch)));
+        inAThreadOfItsOwn(() -> assertNull(queues.takeFree()));
+    }
+
+    private static void inAThreadOfItsOwn(Runnable call) throws InterruptedException {
+        Thread thread = new Thread(call);
+        thread.setDaemon(true);
+        thread.start();
+        thread.join(TimeUnit.SECONDS.toMillis(30));
+        assertFalse(thread.isAlive(), "somebody else has kept the lock");
     }
 }

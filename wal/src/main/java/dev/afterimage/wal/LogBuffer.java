@@ -33,11 +33,6 @@ final class LogBuffer {
         used = 0;
     }
 
-    /** Position of its first byte. */
-    long startLsn() {
-        return startLsn;
-    }
-
     /** Position after its last record. */
     long endLsn() {
         return startLsn + used;
