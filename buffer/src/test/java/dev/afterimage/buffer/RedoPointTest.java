@@ -66,6 +66,7 @@ class RedoPointTest {
             next.start();
             next.join(TimeUnit.SECONDS.toMillis(30));
             assertFalse(next.isAlive(), "nobody is inside");
+            point.awaitEntered(); // by this thread, so that what it throws is seen
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.afterimage.wal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.afterimage.api.StoreFailedException;
@@ -64,7 +66,12 @@ class LogFailureTest {
         assertThrows(StoreFailedException.class, () -> log.force(1));
         assertThrows(StoreFailedException.class, () -> log.write(1));
         assertThrows(StoreFailedException.class, () -> LogWorkshop.append(log, 99));
+        assertThrows(StoreFailedException.class, () -> log.appendPromised(new LogWorkshop.Sample(99, 10), WriteAheadLog.promiseFor(10)));
         assertThrows(StoreFailedException.class, () -> log.recycleBefore(1));
+        List<ForgetfulDisk.Operation> since = new ArrayList<>();
+        disk.tell(since::add);
+        assertThrows(StoreFailedException.class, log::switchSegment);
+        assertEquals(List.of(), since, "a log that has failed leaves the disk alone");
         assertEquals(syncs + 1, disk.syncs(), "one sync was tried, and no other");
         verify(events, times(1)).failed(any(SyncFailedException.class));
         log.close();
@@ -82,6 +89,40 @@ class LogFailureTest {
         disk.failWrites(operation -> false);
         assertSame(cause[0], assertThrows(StoreFailedException.class, () -> log.force(1)).getCause());
         verify(events, times(1)).failed(cause[0]);
+        log.close();
+    }
+
+    @Test
+    @DisplayName("who waits to write while another's write fails is told as well, and writes nothing behind the gap")
+    void writingMeanwhile() throws Exception {
+        WriteAheadLog log = create();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger writes = new AtomicInteger();
+        disk.failWrites(operation -> {
+            inside.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException unexpected) {
+                throw new AssertionError(unexpected);
+            }
+            return writes.incrementAndGet() == 1;
+        });
+        long first = LogWorkshop.append(log, 1);
+        FutureTask<StoreFailedException> failing = new FutureTask<>(() -> assertThrows(StoreFailedException.class, () -> log.write(first)));
+        new Thread(failing).start();
+        inside.await();
+        long second = LogWorkshop.append(log, 2);
+        FutureTask<StoreFailedException> waiting = new FutureTask<>(() -> assertThrows(StoreFailedException.class, () -> log.write(second)));
+        Thread waiter = new Thread(waiting);
+        waiter.start();
+        while (waiter.getState() != Thread.State.WAITING) {
+            assertFalse(waiting.isDone());
+            Thread.onSpinWait();
+        }
+        goOn.countDown();
+        assertSame(failing.get().getCause(), waiting.get().getCause());
+        assertEquals(1, writes.get());
         log.close();
     }
 

@@ -76,6 +76,48 @@ class PromisedRecordsTest {
     }
 
     @Test
+    @DisplayName("are not encroached upon by larger records that have no promise")
+    void encroached() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            int small = WriteAheadLog.promiseFor(100);
+            for (int i = 0; i < 400; i++) {
+                log.append(new LogWorkshop.Sample(1, 0), small);
+            }
+            log.force(log.endLsn());
+            disk.fill();
+            while (true) {
+                try {
+                    log.append(new LogWorkshop.Sample(2, 25_000));
+                } catch (DiskFullException full) {
+                    break;
+                }
+            }
+            long rest = (log.endLsn() / LogWorkshop.SEGMENT + 1) * LogWorkshop.SEGMENT - log.endLsn();
+            assertTrue(rest >= log.promisedBytes(), rest + " bytes are left for " + log.promisedBytes());
+        }
+    }
+
+    @Test
+    @DisplayName("keep their segments when a checkpoint recycles what lies before it, and find them when the disk has become full")
+    void recycling() {
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            long next = LogWorkshop.fillSegment(log, 1, 1000);
+            LogWorkshop.appendForced(log, next); // in the second segment
+            for (int i = 0; i < 60; i++) {
+                log.append(new LogWorkshop.Sample(1, 10), PROMISE);
+            }
+            log.force(log.endLsn());
+            log.recycleBefore(log.syncedLsn());
+            assertEquals(1, log.statistics().segmentsRecycled());
+            disk.fill();
+            for (int i = 0; i < 60; i++) {
+                log.force(log.appendPromised(new LogWorkshop.Sample(2, LARGE), PROMISE));
+            }
+            assertEquals(0, log.promisedBytes());
+        }
+    }
+
+    @Test
     @DisplayName("keep a checkpoint from leaving what is left of a segment that they need, and only then")
     void switching() {
         try (WriteAheadLog log = LogWorkshop.create(disk)) {

@@ -63,6 +63,24 @@ class PromisedRoomTest {
     }
 
     @Test
+    @DisplayName("is counted to the byte: what fills the free segments exactly fits, and one byte more needs another segment")
+    void exactly() {
+        for (int segments = 1; segments < 4; segments++) {
+            PromisedRoom exact = new PromisedRoom(SEGMENT);
+            long bytes = 0;
+            while (bytes + RECORD <= (long) segments * USABLE) {
+                exact.promise(RECORD);
+                bytes += RECORD;
+            }
+            int more = (int) ((long) segments * USABLE - bytes);
+            assertTrue(exact.fits(more, 0, segments));
+            assertFalse(exact.fits(more + 1, 0, segments));
+            assertEquals(segments, exact.segments(more));
+            assertEquals(segments + 1, exact.segments(more + 1));
+        }
+    }
+
+    @Test
     @DisplayName("cannot be settled twice")
     void settledTwice() {
         room.promise(RECORD);
