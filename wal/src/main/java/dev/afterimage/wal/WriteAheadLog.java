@@ -54,6 +54,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private final ReentrantLock appending = new ReentrantLock(); // never held across input or output
 
     private LogSegment segment; // under writing: the one that the active half belongs to, but for a moment while crossing
+    private @Nullable LogSegment leaving; // under writing: the one before it, until it is synced; where that fails, until the log is closed, for somebody may be syncing it
     private LogBuffer idle; // under writing
     private LogBuffer active; // under appending
     private volatile long endLsn;
@@ -392,7 +393,14 @@ public final class WriteAheadLog implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                segment.file().close();
+                LogSegment left = leaving;
+                try {
+                    if (left != null) {
+                        left.file().close();
+                    }
+                } finally {
+                    segment.file().close();
+                }
             }
         } finally {
             writing.unlock();
@@ -489,11 +497,13 @@ public final class WriteAheadLog implements AutoCloseable {
         } finally {
             appending.unlock();
         }
+        leaving = left;
         segment = next;
         writeHalf(full, left);
         writtenLsn = begin;
         syncUpTo(begin, left);
         failure.orFail(left.file()::close);
+        leaving = null;
     }
 
     /** Exchanges the halves. Holds the write lock and the append lock. */
