@@ -2,6 +2,7 @@ package dev.afterimage.engine;
 
 import dev.afterimage.api.CommitOutcomeUnknownException;
 import dev.afterimage.api.PageNotFoundException;
+import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.api.StoreException;
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.api.StoreFullException;
@@ -39,6 +40,20 @@ final class ErrorsFromBelow {
             return changeRefused(e, doing);
         }
         return translated(e, doing);
+    }
+
+    /** The same for what was to be done to a page: one that the strategy cannot find, and the space map has, was lost, and is not to be taken for one that never was (rule T1). */
+    RuntimeException pageRefused(RuntimeException e, long pageId, String doing) {
+        if (!(e instanceof PageNotFoundException)) {
+            return refused(e, doing);
+        }
+        try {
+            return refused(store.space().hasAllocated(pageId, transaction) ? new StoreDamagedException("transaction " + transaction.id() + ", " + doing
+                    + ": expected a page, for the space map says that it is allocated, found none: what the disk kept of it is lost; restore the store from a backup", e) : e, doing);
+        } catch (DiskException | StoreException looking) {
+            looking.addSuppressed(e);
+            return refused(looking, doing);
+        }
     }
 
     /** What to throw when the strategy could not do {@code doing} and the transaction cannot go on: it is rolled back. */

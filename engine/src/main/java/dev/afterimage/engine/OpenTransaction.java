@@ -18,6 +18,7 @@ import dev.afterimage.api.TransactionStateException;
 import dev.afterimage.api.TransactionThreadException;
 import dev.afterimage.api.WritablePage;
 import dev.afterimage.spi.CommitTicket;
+import dev.afterimage.spi.PageAccess;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spi.storage.DiskException;
 import dev.afterimage.spi.storage.SyncFailedException;
@@ -211,6 +212,11 @@ final class OpenTransaction {
         return lock;
     }
 
+    /** Looks at a page that may be read without asking for a lock: at a snapshot's moment, or under a lock that is held; null if it is not such a page. */
+    @Nullable PageAccess lookInside(long pageId) {
+        return snapshot || workspace.lockOwner.find(pageId) != null ? strategy.read(pageId) : null;
+    }
+
     ReadHandle openForReading(LockRequest lock) {
         return openForReading(lock.page, lock);
     }
@@ -219,7 +225,7 @@ final class OpenTransaction {
         try {
             return pages.read(pageId, lock);
         } catch (RuntimeException e) {
-            throw errors().refused(e, "reading page " + pageId);
+            throw errors().pageRefused(e, pageId, "reading page " + pageId);
         }
     }
 
@@ -227,7 +233,7 @@ final class OpenTransaction {
         try {
             return pages.write(lock);
         } catch (RuntimeException e) {
-            throw errors().refused(e, "opening page " + lock.page + " for writing");
+            throw errors().pageRefused(e, lock.page, "opening page " + lock.page + " for writing");
         }
     }
 
@@ -243,7 +249,7 @@ final class OpenTransaction {
         try {
             pages.discard(lock);
         } catch (RuntimeException e) {
-            throw errors().refused(e, "freeing page " + lock.page);
+            throw errors().pageRefused(e, lock.page, "freeing page " + lock.page);
         }
     }
 

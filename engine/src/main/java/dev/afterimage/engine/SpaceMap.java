@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>0</td><td>8</td><td>magic, the letters {@code SPACEMAP}</td></tr>
  *   <tr><td>8</td><td>8</td><td>number of the group</td></tr>
  *   <tr><td>16</td><td>{@value #GROUP_PAGES} / 8</td><td>a bit for each page of the group: set while allocated; the map's own is always set</td></tr>
+ *   <tr><td>the last 8</td><td>8</td><td>the magic again</td></tr>
  * </table>
+ *
+ * <p>The magic stands at both ends so that no sector holds all of a map that is not zero. Strategies take a home of zeros for a page that was never written: a map in one sector would, with that sector, be lost without
+ * a trace, and the pages of its group with it. So what is left of it belies the page's checksum.
  *
  * <p>Who allocates or frees in a group holds its map page's exclusive lock to the end of the transaction, so a page freed by one transaction is not given to another before the
  * first has committed, and a rollback undoes the map like any page. An allocator never waits for a map: it passes by the groups others hold, and where all are
@@ -62,6 +66,10 @@ final class SpaceMap {
 
     private static long mapPage(long group) {
         return group * GROUP_PAGES;
+    }
+
+    private static int markOffset(int usableBytes) {
+        return usableBytes - Long.BYTES;
     }
 
     // ---- numbers
@@ -102,7 +110,9 @@ final class SpaceMap {
             ChangeCapture capture = new ChangeCapture(detail, usableBytes);
             capture.open(mapPage(group), access.bytes());
             capture.note(0, BITS_OFFSET + Long.BYTES);
+            capture.note(markOffset(access.bytes().length()), Long.BYTES);
             access.bytes().putLong(0, MAGIC);
+            access.bytes().putLong(markOffset(access.bytes().length()), MAGIC);
             access.bytes().putLong(GROUP_OFFSET, group);
             access.bytes().putLong(BITS_OFFSET, firstWord);
             transaction.changed(access, capture.report());
@@ -143,6 +153,7 @@ final class SpaceMap {
             PageAccess access = transaction.read(mapPage(group));
             try {
                 check(access.bytes().getLong(0), access.bytes().getLong(GROUP_OFFSET), group);
+                check(access.bytes().getLong(markOffset(access.bytes().length())), group, group);
             } finally {
                 access.close();
             }
@@ -253,6 +264,51 @@ final class SpaceMap {
             full.remove(group);
         } finally {
             transaction.closeInside(map);
+        }
+    }
+
+    // ---- pages that are not found
+
+    /**
+     * Whether a page is allocated that the strategy has not found for a transaction which holds its lock, or sees a moment at which nothing changes.
+     *
+     * <p>Who asks may not know the map, and is not to hold its lock to the end for that: others allocate there. So it is looked at in a transaction of its own, which ends at once. Where somebody else holds
+     * the map, nobody can say without waiting; then the answer is no.
+     */
+    boolean hasAllocated(long pageId, OpenTransaction transaction) {
+        long map = mapPage(pageId / GROUP_PAGES);
+        try {
+            PageAccess known = transaction.lookInside(map);
+            return known == null ? hasAllocated(pageId, map) : isSet(known, pageId);
+        } catch (PageNotFoundException mapIsLost) {
+            return !transaction.isSnapshot(); // groups are never unmade; but a snapshot may be older than its group
+        }
+    }
+
+    private boolean hasAllocated(long pageId, long map) {
+        LockOwner looks = new LockOwner();
+        long id = store.nextTransactionId();
+        looks.begin(Thread.currentThread(), id, id);
+        if (store.locks().tryExclusive(looks, map) == null) {
+            return false;
+        }
+        try {
+            StrategyTransaction look = store.strategy().begin(id);
+            try {
+                return isSet(look.read(map), pageId);
+            } finally {
+                look.rollback();
+            }
+        } finally {
+            store.locks().releaseAll(looks);
+        }
+    }
+
+    private static boolean isSet(PageAccess map, long pageId) {
+        try {
+            return (map.bytes().getLong(wordOffset(pageId)) & 1L << pageId) != 0;
+        } finally {
+            map.close();
         }
     }
 

@@ -197,6 +197,50 @@ class SpaceMapTest {
     }
 
     @Test
+    @DisplayName("a page that the map has and the strategy has not is told as damage, to whoever asks: for reading, writing, freeing, with the map's lock or without; the store goes on")
+    void lostPage() {
+        TestStores stores = new TestStores();
+        try (OpenStore store = stores.open()) {
+            long lost = store.<Long, RuntimeException>call(SpaceMapTest::allocate);
+            var toy = stores.provider.latest.begin(1000);
+            toy.discard(lost);
+            toy.commit(dev.afterimage.api.Durability.RELAXED).await();
+            try (Transaction transaction = store.begin()) {
+                assertTrue(assertThrows(StoreDamagedException.class, () -> transaction.read(lost)).getMessage().contains("page " + lost));
+                assertThrows(StoreDamagedException.class, () -> transaction.write(lost));
+                assertThrows(StoreDamagedException.class, () -> transaction.free(lost));
+                assertThrows(StoreDamagedException.class, () -> transaction.read(lost), "under the map's lock");
+                assertThrows(PageNotFoundException.class, () -> transaction.read(700));
+            }
+            try (Transaction holdsMap = store.begin(); Transaction asks = store.begin(TransactionOptions.DEFAULT.withLockTimeout(java.time.Duration.ZERO))) {
+                allocate(holdsMap);
+                assertThrows(PageNotFoundException.class, () -> asks.read(lost), "nobody waits for the map to be told");
+                assertThrows(PageNotFoundException.class, () -> asks.read(700));
+                holdsMap.commit();
+                assertThrows(StoreDamagedException.class, () -> asks.read(lost));
+            }
+            store.transact(transaction -> TransactionTest.get(transaction, 0));
+        }
+        assertEquals(0, stores.provider.latest.activeTransactions.get());
+    }
+
+    @Test
+    @DisplayName("a map has something of its own in its first sector and in its last, so that no lost sector makes it a page of zeros")
+    void mapAtBothEnds() {
+        TestStores stores = new TestStores();
+        try (OpenStore store = stores.open()) {
+            store.transact(transaction -> assertEquals(2, allocate(transaction)));
+            var toy = stores.provider.latest.begin(1000);
+            try (var access = toy.write(0)) {
+                assertEquals(access.bytes().getLong(0), access.bytes().getLong(access.bytes().length() - Long.BYTES));
+                access.bytes().putLong(access.bytes().length() - Long.BYTES, 0);
+            }
+            toy.commit(dev.afterimage.api.Durability.RELAXED).await();
+        }
+        assertTrue(assertThrows(StoreDamagedException.class, stores::open).getMessage().contains("page 0"));
+    }
+
+    @Test
     @DisplayName("threads that allocate and free at random never share a page, and what is allocated in the end is what they hold")
     void storm() throws InterruptedException {
         TestStores stores = new TestStores(new TestDisk(), ChangeDetail.RANGES_WITH_BEFORE);

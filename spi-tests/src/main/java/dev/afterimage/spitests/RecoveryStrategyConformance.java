@@ -415,7 +415,7 @@ public abstract class RecoveryStrategyConformance {
     @Tag("rule-T1")
     @DisplayName("T1 A rotten byte is repaired or reported, never returned")
     public void rotIsNeverReturned() {
-        campaign().check(RuleCheck.ROT_AT_REST);
+        campaign().check(RuleCheck.ROT_AT_REST, RuleCheck.ROT_ALONE_IN_ITS_BLOCK);
     }
 
     /** Rule T2, damage. */

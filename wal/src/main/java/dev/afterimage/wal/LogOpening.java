@@ -26,9 +26,8 @@ record LogOpening(Timeline timeline, SegmentSupply supply, LogSegment segment, l
         } else if (!supply.tryKeepSpares(1)) {
             return inPlace(after, disk, settings, storeId);
         }
-        LogSegment first = supply.first(number);
-        supply.tryKeepSpares(1); // if there is no room, the first there is will be taken for it
-        return new LogOpening(timeline, supply, first, timeline.startLsn());
+        // If there is no room for the spare, the first there is will be taken for it.
+        return new LogOpening(timeline, supply, supply.first(number), timeline.startLsn()).andThen(() -> supply.tryKeepSpares(1));
     }
 
     /**
@@ -40,8 +39,7 @@ record LogOpening(Timeline timeline, SegmentSupply supply, LogSegment segment, l
      */
     static LogOpening goingOn(LogEnd after, Disk disk, LogSettings settings, long storeId) {
         LogOpening opening = inPlace(after, disk, settings, storeId);
-        opening.supply.tryKeepSpares(1);
-        return opening;
+        return opening.andThen(() -> opening.supply.tryKeepSpares(1));
     }
 
     /** Makes all that lies beyond the end zeros, durably: under the old salt, nothing else keeps it from coming back. */
@@ -55,11 +53,23 @@ record LogOpening(Timeline timeline, SegmentSupply supply, LogSegment segment, l
         }
         SegmentSupply supply = new SegmentSupply(disk, positions, storeId, header.timeline());
         supply.adopt(after, name.number() + 1);
-        LogSegment segment = supply.resume(name);
-        if (positions.offset(after.lsn()) != 0) {
-            supply.fillWithZeros(segment.file(), positions.offset(after.lsn()));
+        LogOpening opening = new LogOpening(header.timeline(), supply, supply.resume(name), after.lsn());
+        return opening.andThen(() -> {
+            if (positions.offset(after.lsn()) != 0) {
+                supply.fillWithZeros(opening.segment.file(), positions.offset(after.lsn()));
+            }
+        });
+    }
+
+    /** What is left to be done; if it fails, the segment is closed again, for nobody will have this. */
+    private LogOpening andThen(Runnable rest) {
+        try {
+            rest.run();
+            return this;
+        } catch (Throwable t) {
+            segment.file().close();
+            throw t;
         }
-        return new LogOpening(header.timeline(), supply, segment, after.lsn());
     }
 
     private static int highestTimeline(Disk disk) {

@@ -56,6 +56,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private final LogRing.Leftover leavesPromises;
     private final LogRing.Leftover leavesAnything = rest -> true;
     private LogSegment segment; // under writing: the one that is appended to, but for a moment while crossing
+    private @Nullable LogSegment leaving; // under writing: the one before it, until it is synced; where that fails, until the log is closed, for somebody may be syncing it
     private long skippedBytes; // under writing: positions run over headers and skipped ends as well
     private volatile long writtenLsn;
     private volatile long syncedLsn;
@@ -370,7 +371,14 @@ public final class WriteAheadLog implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                segment.file().close();
+                LogSegment left = leaving;
+                try {
+                    if (left != null) {
+                        left.file().close();
+                    }
+                } finally {
+                    segment.file().close();
+                }
             }
         } finally {
             writing.unlock();
@@ -459,12 +467,14 @@ public final class WriteAheadLog implements AutoCloseable {
         long filled = ring.appendFiller();
         skippedBytes += begin - end;
         ring.enterSegment(begin, positions.start(next.number() + 1));
+        leaving = left;
         segment = next;
         writeUpTo(filled, left);
         ring.advance(begin);
         writtenLsn = begin;
         syncUpTo(begin, left);
         failure.orFail(left.file()::close);
+        leaving = null;
     }
 
     /** Writes what is in memory up to there, of one segment. */

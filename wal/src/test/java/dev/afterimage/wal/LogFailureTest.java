@@ -17,6 +17,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.spi.BackgroundTask;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("F1: the first write or sync that fails, fails the log for good")
 class LogFailureTest {
+    private static final int CROSSINGS_TRIED = 60;
+
     private final ForgetfulDisk disk = new ForgetfulDisk();
     private final StrategyEvents events = mock(StrategyEvents.class);
 
@@ -145,6 +149,73 @@ class LogFailureTest {
             ForgetfulDisk after = disk.afterPowerLoss(new SplittableRandom(seed), seed / 20.0, false);
             assertEquals(List.of(1L, 2L, 3L), LogWorkshop.read(after).transactions());
         }
+    }
+
+    @Test
+    @DisplayName("whichever operation of crossing into the next segment fails, a log that was closed has left no file open")
+    void crossingFails() {
+        for (int failing = 0; failing < CROSSINGS_TRIED; failing++) {
+            ForgetfulDisk crossed = new ForgetfulDisk();
+            WriteAheadLog log = LogWorkshop.create(crossed);
+            long next = LogWorkshop.fillSegment(log, 1, 1000);
+            AtomicInteger operations = failAfter(crossed, failing);
+            try {
+                LogWorkshop.append(log, next, 1000);
+                log.force(log.endLsn());
+            } catch (StoreFailedException told) {
+                // as it should
+            }
+            log.close();
+            assertEquals(0, crossed.openFiles(), "after operation " + failing + " failed");
+            if (operations.get() <= failing) {
+                assertTrue(failing > 3, "operations that were tried: " + failing);
+                return;
+            }
+        }
+        throw new AssertionError("crossing takes more than " + CROSSINGS_TRIED + " operations");
+    }
+
+    @Test
+    @DisplayName("whichever operation of opening fails, no file is left open: in a timeline of its own, in an old segment of a full disk, behind an opening cut short")
+    void openingFails() {
+        openingFails(disk -> { }, LogWorkshop::begin);
+        openingFails(disk -> {
+            disk.list().stream().filter(name -> SegmentName.spareIndex(name) >= 0).forEach(disk::delete);
+            disk.fill();
+        }, LogWorkshop::begin);
+        openingFails(disk -> disk.list().stream().filter(name -> SegmentName.spareIndex(name) >= 0).forEach(disk::delete),
+                (disk, end) -> WriteAheadLog.goOn(disk, LogWorkshop.SETTINGS, LogWorkshop.STORE, end, new LogWorkshop.Told()));
+    }
+
+    private static void openingFails(Consumer<ForgetfulDisk> before, BiFunction<ForgetfulDisk, LogEnd, WriteAheadLog> opening) {
+        for (int failing = 0; failing < CROSSINGS_TRIED; failing++) {
+            ForgetfulDisk opened = new ForgetfulDisk();
+            try (WriteAheadLog log = LogWorkshop.create(opened)) {
+                LogWorkshop.appendForced(log, 1);
+            }
+            LogEnd end = LogWorkshop.read(opened).end();
+            before.accept(opened);
+            AtomicInteger operations = failAfter(opened, failing);
+            try {
+                opening.apply(opened, end).close();
+            } catch (DiskException told) {
+                // as it should
+            }
+            assertEquals(0, opened.openFiles(), "after operation " + failing + " failed");
+            if (operations.get() <= failing) {
+                assertTrue(failing > 1, "operations that were tried: " + failing);
+                return;
+            }
+        }
+        throw new AssertionError("opening takes more than " + CROSSINGS_TRIED + " operations");
+    }
+
+    /** Of all writes and syncs, those behind that many fail; the answer counts them. */
+    private static AtomicInteger failAfter(ForgetfulDisk disk, int count) {
+        AtomicInteger operations = new AtomicInteger();
+        disk.failWrites(operation -> operations.getAndIncrement() == count);
+        disk.failSyncs(operation -> operations.getAndIncrement() == count);
+        return operations;
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import dev.afterimage.api.Durability;
 import dev.afterimage.spitests.disk.DiskImage;
 import dev.afterimage.spitests.model.CrashKind;
+import dev.afterimage.spitests.model.PageContent;
 import dev.afterimage.spitests.model.ReferenceModel;
 import dev.afterimage.spitests.model.Violation;
 import dev.afterimage.spitests.play.Actor;
@@ -28,6 +29,7 @@ public final class Rot {
     private static final int FLIPS_MAX = 6;
     private static final int MISDIRECTED_BLOCKS = 24;
     private static final int SECTORS_OF_BYTES = 6;
+    private static final long GROUP_PAGES = 1024;
 
     private final StoreUnderTest subject;
     private final Tally tally;
@@ -56,6 +58,40 @@ public final class Rot {
             DiskImage image = stage.disk().asIssued();
             damage("T1", image, places(image, image), stage.model());
             misdirect(image, stage.model());
+        }
+    }
+
+    /**
+     * Damages each sector that is all there is in its block, in a store of two groups of pages that was closed in good order. Without that sector the block looks as if
+     * nobody had ever written it. A map of the second group's pages that was such a block was lost without a word, and its pages with it.
+     */
+    public void aloneInItsBlock() {
+        try (Stage stage = new Stage(subject, 17)) {
+            stage.create();
+            List<Long> pages = stage.fill(3);
+            // Two who allocate at once do so in two groups.
+            for (int number = 0; number < 2; number++) {
+                Actor actor = stage.actor(number);
+                actor.begin();
+                actor.allocate(0, PageContent.SLOTS);
+            }
+            for (int number = 0; number < 2; number++) {
+                stage.actor(number).commit(Durability.POWER_SAFE);
+            }
+            commit(stage, pages);
+            stage.closeStore();
+            DiskImage image = stage.disk().asIssued();
+            if (stage.history().latest().after().pages().stream().max(Long::compare).orElseThrow() < GROUP_PAGES) {
+                throw new Violation("T1", "expected pages in two groups, found one: the check proves nothing", null);
+            }
+            for (Place place : places(image, image)) {
+                DiskImage damaged = image.zeroSector(place.file, place.sector);
+                int block = subject.pageSize();
+                long at = place.sector * SECTOR / block * block;
+                if (at + block <= image.size(place.file) && Arrays.equals(damaged.read(place.file, at, block), new byte[block])) {
+                    look("T1", place + " zeroed, which is all there is in its block", damaged, stage.model());
+                }
+            }
         }
     }
 

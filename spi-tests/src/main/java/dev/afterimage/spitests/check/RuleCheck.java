@@ -14,6 +14,8 @@ import dev.afterimage.spitests.play.StoreUnderTest;
 public enum RuleCheck {
     /** T1: damage to a store at rest. */
     ROT_AT_REST((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).atRest()),
+    /** T1: damage to a sector that is all there is in its block. */
+    ROT_ALONE_IN_ITS_BLOCK((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).aloneInItsBlock()),
     /** T2: damage to what was synced before a power loss. */
     ROT_IN_WHAT_WAS_SYNCED((subject, tally) -> new Rot(subject, tally, RuleCheck.CASES_MAX).inWhatWasSynced()),
     /** T2: each byte of a few sectors that were synced. */
