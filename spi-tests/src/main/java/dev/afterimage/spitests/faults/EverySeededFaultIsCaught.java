@@ -48,7 +48,7 @@ import dev.afterimage.spitests.play.StoreUnderTest;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class EverySeededFaultIsCaught {
-    private static final Duration HANGS_AFTER = Duration.ofSeconds(60);
+    private static final Duration HANGS_AFTER = Duration.ofMinutes(5);
     /** Distinct crash states that a hunt for a fault looks at first: spread over the whole scenario, they show most faults. */
     private static final int STATES_AT_FIRST = 60;
     /** The same where those few showed nothing. */
