@@ -214,7 +214,7 @@ final class OpenTransaction {
 
     /** Looks at a page that may be read without asking for a lock: at a snapshot's moment, or under a lock that is held; null if it is not such a page. */
     @Nullable PageAccess lookInside(long pageId) {
-        return snapshot || workspace.lockOwner.find(pageId) != null ? strategy.read(pageId) : null;
+        return snapshot || lockOwner.find(pageId) != null ? strategy.read(pageId) : null;
     }
 
     ReadHandle openForReading(LockRequest lock) {
