@@ -19,15 +19,19 @@ final class PageOverlay {
 
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
+    /** Cells that an overlay begins with. */
+    static final int CELLS_MIN = 32;
+
     /** Pairs of page number + 1 (0: free) and value; replaced by a larger copy when half full. */
-    private volatile long[] cells = new long[2 * 32];
+    private volatile long[] cells = new long[2 * CELLS_MIN];
     private volatile int size;
 
     /** The page's slot, or {@link #DISCARDED}, or {@link #ABSENT}. */
     long get(long pageId) {
         long[] table = cells;
         int at = find(table, pageId);
-        return (long) CELL.getAcquire(table, at) == 0 ? ABSENT : (long) CELL.getAcquire(table, at + 1);
+        // A cell that find() saw free may have become another page's since, so what counts is whose it is, not whether it is taken.
+        return (long) CELL.getAcquire(table, at) == pageId + 1 ? (long) CELL.getAcquire(table, at + 1) : ABSENT;
     }
 
     boolean isEmpty() {
@@ -93,7 +97,7 @@ final class PageOverlay {
 
     private static int find(long[] table, long pageId) {
         int mask = table.length / 2 - 1;
-        int index = (int) (pageId * 0x9E3779B97F4A7C15L >>> 32) & mask;
+        int index = home(pageId, mask + 1);
         while (true) {
             long key = (long) CELL.getAcquire(table, 2 * index);
             if (key == 0 || key == pageId + 1) {
@@ -101,5 +105,10 @@ final class PageOverlay {
             }
             index = index + 1 & mask;
         }
+    }
+
+    /** The first cell to look at, of so many. */
+    static int home(long pageId, int count) {
+        return (int) (pageId * 0x9E3779B97F4A7C15L >>> 32) & count - 1;
     }
 }
