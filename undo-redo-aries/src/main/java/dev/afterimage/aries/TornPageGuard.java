@@ -1,5 +1,7 @@
 package dev.afterimage.aries;
 
+import java.util.function.Function;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.afterimage.api.StoreDamagedException;
@@ -8,6 +10,7 @@ import dev.afterimage.buffer.FailureLatch;
 import dev.afterimage.buffer.HomePages;
 import dev.afterimage.spi.StrategyContext;
 import dev.afterimage.spi.storage.Disk;
+import dev.afterimage.spi.storage.DiskFile;
 
 /**
  * What guards the home pages, from the files' point of view: under {@link TornPages#DOUBLEWRITE} a doublewrite buffer, otherwise nothing.
@@ -70,14 +73,24 @@ final class TornPageGuard implements AutoCloseable {
         if (disk.exists(FILE)) {
             disk.delete(FILE);
         }
-        return DoublewriteBuffer.create(disk.create(FILE), options.doublewriteBytes(), context.pageSize(), context.storeId(), failure);
+        return orClosed(disk.create(FILE), area -> DoublewriteBuffer.create(area, options.doublewriteBytes(), context.pageSize(), context.storeId(), failure));
     }
 
     private static DoublewriteBuffer find(StrategyContext context, FailureLatch failure) {
         if (!context.disk().exists(FILE)) {
             throw new StoreDamagedException("file " + FILE + " of the store is missing on " + context.disk().description());
         }
-        return DoublewriteBuffer.open(context.disk().open(FILE), context.pageSize(), context.storeId(), failure);
+        return orClosed(context.disk().open(FILE), area -> DoublewriteBuffer.open(area, context.pageSize(), context.storeId(), failure));
+    }
+
+    /** The buffer in a file; if there is none, the file is closed again. */
+    private static DoublewriteBuffer orClosed(DiskFile area, Function<DiskFile, DoublewriteBuffer> opening) {
+        try {
+            return opening.apply(area);
+        } catch (Throwable t) {
+            area.close();
+            throw t;
+        }
     }
 
     /** Takes the homes under the guard that the store was written with. */

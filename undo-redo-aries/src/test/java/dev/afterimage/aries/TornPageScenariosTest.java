@@ -26,6 +26,8 @@ import dev.afterimage.buffer.PageChecksum;
 import dev.afterimage.spi.storage.DeviceGuarantees;
 import dev.afterimage.spi.storage.Disk;
 import dev.afterimage.spi.storage.DiskException;
+import dev.afterimage.spi.storage.DiskFullException;
+import dev.afterimage.spi.storage.SyncFailedException;
 import dev.afterimage.spitests.disk.CrashState;
 import dev.afterimage.spitests.disk.CrashStates;
 import dev.afterimage.spitests.disk.DiskImage;
@@ -119,6 +121,22 @@ class TornPageScenariosTest {
         try (Workbench recovered = SmallLog.SETUP.open(promisingPages(new SimulatedDisk(image)), FRAMES, guardedBy(guard))) {
             assertEquals(expected, recovered.content(PAGES));
         }
+    }
+
+    @Test
+    @DisplayName("a doublewrite area that cannot be opened, or made for want of room or by a sync that fails, is not left open")
+    void areaIsNotLeftOpen() {
+        SimulatedDisk tooShort = new SimulatedDisk(killedStore(TornPages.DOUBLEWRITE).resize(TornPageGuard.FILE, 512));
+        assertThrows(StoreDamagedException.class, () -> SmallLog.SETUP.open(tooShort, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
+        assertEquals(0, tooShort.openFiles());
+        SimulatedDisk full = new SimulatedDisk(killedStore(TornPages.FULL_PAGE_IMAGES));
+        full.faults().capacityBytes(full.allocatedBytes());
+        assertThrows(DiskFullException.class, () -> SmallLog.SETUP.open(full, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
+        assertEquals(0, full.openFiles());
+        SimulatedDisk failing = new SimulatedDisk(killedStore(TornPages.FULL_PAGE_IMAGES));
+        failing.faults().failSync(TornPageGuard.FILE::equals, 0, SyncFailure.CLEAN_NEW);
+        assertThrows(SyncFailedException.class, () -> SmallLog.SETUP.open(failing, FRAMES, guardedBy(TornPages.DOUBLEWRITE)));
+        assertEquals(0, failing.openFiles());
     }
 
     @Test

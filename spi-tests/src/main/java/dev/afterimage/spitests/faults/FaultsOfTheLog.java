@@ -60,7 +60,7 @@ public final class FaultsOfTheLog {
                     .caughtBy("A1 A2 A3 D1 D2 T1 T2", Hunt.random("checkpoints")),
             SeededFault.of("G2", "recovery goes on writing right behind the last good record, in front of what survived of lost ones")
                     .in("wal", OPENING, "} else if (!supply.tryKeepSpares(1)) {", "} else {")
-                    .in("wal", OPENING, "supply.fillWithZeros(segment.file(), positions.offset(after.lsn()));", "")
+                    .in("wal", OPENING, "supply.fillWithZeros(opening.segment.file(), positions.offset(after.lsn()));", "")
                     .caughtBy("A1 A2 A3 D1 D2", Hunt.scenario("written-row")),
             SeededFault.of("G3", "a record's length is followed before its checksum is looked at")
                     .in("wal", FORMAT, "return markAt(bytes, offset) == mark(binding) && length >= HEADER_BYTES && length <= room;", "return length != 0;")
