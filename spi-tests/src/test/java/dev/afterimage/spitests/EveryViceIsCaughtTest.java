@@ -110,7 +110,7 @@ public class EveryViceIsCaughtTest {
             Catch.of(Vice.N1_OWN_RANDOM, "N1", "nothingElseDecides"),
             Catch.of(Vice.A6_UNDOES_ROLLED_BACK, "A1 A2 A3 D1 D2", "rolledBackStaysRolledBack"),
             Catch.of(Vice.A2_UNDOES_AGAIN, "A1 A2 A3 D1 D2", "nothingIsUndoneTwice"),
-            Catch.of(Vice.A_FORGETS_IDLE_LOSER, "A1 A3", "idleLosersAreUndone"),
+            Catch.of(Vice.A_FORGETS_IDLE_LOSER, "A1 A3 T1", "idleLosersAreUndone"),
             Catch.of(Vice.A_UNDOES_BY_OLD_IMAGE, "A1 A2 A3 D1 D2", "undoTakesNoCommitAlong"),
             Catch.of(Vice.A11_LOCKS_NOT_HELD, "A11", "unfinishedWorkKeepsItsPages"),
             Catch.of(Vice.A11_LATE_ROLLBACK_NOT_LOGGED, "A2 A3 D1 A1", "unfinishedWorkKeepsItsPages"),

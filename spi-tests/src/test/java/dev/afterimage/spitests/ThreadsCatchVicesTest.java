@@ -54,7 +54,7 @@ public class ThreadsCatchVicesTest {
                 new Catch(Vice.E_ANSWERS_FOLLOWER_BEFORE_SYNC, Lean.DUEL, Set.of("D1", "D3")),
                 new Catch(Vice.D_WRITES_OUT_OF_ORDER, Lean.DUEL, Set.of("D1", "D2", "A2", "A3", "D3")),
                 new Catch(Vice.X_LOSES_WAKEUPS, Lean.DUEL, Set.of("A3")),
-                new Catch(Vice.C6_CHECKPOINT_LETS_GO, Lean.DUEL, Set.of("D1", "D2", "A3")),
+                new Catch(Vice.C6_CHECKPOINT_LETS_GO, Lean.DUEL, Set.of("D1", "D2", "A3", "T1")),
                 new Catch(Vice.P3_COPIES_IN_HALVES, Lean.DUEL, Set.of("A1", "A3", "D1", "T1")),
                 new Catch(Vice.E1_READER_DOES_NOT_WAIT, Lean.READERS, Set.of("D3"))).map(each -> DynamicTest.dynamicTest(each.vice.name(), () -> catches(each)));
     }

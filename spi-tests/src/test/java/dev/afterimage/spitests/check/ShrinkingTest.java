@@ -51,7 +51,7 @@ public class ShrinkingTest {
         int left = operations(subject, Scenarios.named(small.scenario()));
         int all = operations(subject, Scenarios.named(original.scenario()));
         assertTrue(left * 2 < all, left + " of " + all + " operations are left: " + told.getMessage());
-        assertEquals(original.crashes().size(), small.crashes().size());
+        assertTrue(small.crashes().size() <= original.crashes().size(), told.getMessage());
         Violation again = assertThrows(Violation.class, () -> new Campaign(subject, Effort.QUICK).replay(small));
         assertEquals(told.rule(), again.rule());
         assertEquals(told.replay(), again.replay());
