@@ -111,6 +111,11 @@ final class LogRing {
         released = begin;
     }
 
+    /** Bytes of memory for records. */
+    int capacity() {
+        return capacity;
+    }
+
     /** Position after the last record for which there is a place; it may still be on its way there. */
     long end() {
         return tail.end();

@@ -64,6 +64,11 @@ final class PromisedRoom {
         return sum == 0 ? 0 : Math.toIntExact((sum + usable - 1) / usable);
     }
 
+    /** Free segments to have ready for when the log goes over to the next segment: one more than nothing as soon as promises are made at all, for how many there are then cannot be known now. */
+    int segmentsAhead() {
+        return Math.max(segments(0), largestSpan.get() > 0 ? 1 : 0);
+    }
+
     private long usable(int largest) {
         // A record of a promise is never larger than half of what a segment holds: see WriteAheadLog.append.
         return segmentBytes - SegmentHeader.BYTES - RecordFormat.SLACK_BYTES - (long) largest;

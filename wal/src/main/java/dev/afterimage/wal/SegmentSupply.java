@@ -165,12 +165,19 @@ final class SegmentSupply {
         }
     }
 
-    /** Gets the segment after {@code number} ready, if that is still the current one. In a crash it is one past the end, without a record, and becomes a spare. */
-    void prepareAfter(long number, int promised) {
+    /**
+     * Gets the segment after {@code number} ready, if that is still the current one. In a crash it is one past the end, without a record, and becomes a spare.
+     *
+     * @param promised segments that have to be left over besides
+     * @param ahead how many had better be, so that whoever goes over need not make any; where there is no room, it does without
+     * @throws DiskFullException if there is no room but the spare that is kept back
+     */
+    void prepareAfter(long number, int promised, int ahead) {
         lock.lock();
         try {
             if (number == current && prepared != current + 1) {
                 takeAnother(current + 1, promised);
+                tryKeepSpares(RESERVE + ahead);
             }
         } finally {
             count();

@@ -64,6 +64,7 @@ public final class WriteAheadLog implements AutoCloseable {
     private volatile long bytesWritten;
     private volatile boolean closed;
     private @Nullable BackgroundTask flusher;
+    private volatile long flushFrom = Long.MAX_VALUE; // whoever appends at or beyond it wakes the flusher, once
 
     private WriteAheadLog(Disk disk, LogSettings settings, LogOpening opening, StrategyEvents events) {
         this.disk = disk;
@@ -172,6 +173,9 @@ public final class WriteAheadLog implements AutoCloseable {
                 lsn = ring.append(record, type, bodyBytes, leavesPromises);
             }
             appended = true;
+            if (lsn >= flushFrom) {
+                wakeFlusher();
+            }
             return lsn;
         } finally {
             if (!appended) {
@@ -338,8 +342,8 @@ public final class WriteAheadLog implements AutoCloseable {
     }
 
     /**
-     * Lets background work sync behind the appenders, so that nothing stays unsynced longer than about {@code window}, and get the next segment ready ahead of them.
-     * At most once; it ends with {@link #close()}.
+     * Lets background work sync behind the appenders, so that nothing stays unsynced longer than about {@code window}, and get the next segment ready ahead of them. It also runs when half of the buffer, or half of a
+     * segment, is full: so appenders that nobody makes wait for a sync seldom have to wait for a write. At most once; it ends with {@link #close()}.
      */
     public void flushEvery(BackgroundTasks tasks, Duration window) {
         if (flusher != null) {
@@ -347,6 +351,22 @@ public final class WriteAheadLog implements AutoCloseable {
         }
         Duration half = window.dividedBy(2); // what is appended just after one run is synced by the next, and that takes time as well
         flusher = tasks.repeat("log flush", half.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : half, this::flushBehind);
+        flushFrom = nextFlush(writtenLsn);
+    }
+
+    private void wakeFlusher() {
+        BackgroundTask task = flusher;
+        if (task != null) {
+            flushFrom = Long.MAX_VALUE; // several may get here at once, and wake it more than once, which does no harm
+            task.wake();
+        }
+    }
+
+    /** Where half of the buffer is full, or the next half of a segment: what is due there is due once, even if it could not be done. */
+    private long nextFlush(long seen) {
+        long halfBuffer = writtenLsn + ring.capacity() / 2;
+        long halfSegment = positions.start(positions.segmentOf(seen)) + positions.segmentBytes() / 2 + 1;
+        return Math.min(halfBuffer, halfSegment > seen ? halfSegment : halfSegment + positions.segmentBytes());
     }
 
     /** Counters since this log was begun. */
@@ -515,7 +535,7 @@ public final class WriteAheadLog implements AutoCloseable {
             }
             if (!failure.isSet() && positions.offset(end) > positions.segmentBytes() / 2) {
                 failure.orFailUnlessFull(() -> {
-                    supply.prepareAfter(positions.segmentOf(end), room.segments(0));
+                    supply.prepareAfter(positions.segmentOf(end), room.segments(0), room.segmentsAhead());
                     return end;
                 });
             }
@@ -523,6 +543,8 @@ public final class WriteAheadLog implements AutoCloseable {
             // whoever crosses into the next segment will be told, if there still is no room then
         } catch (StoreFailedException told) {
             // the events have been told, and so will be everybody who calls
+        } finally {
+            flushFrom = nextFlush(ring.end());
         }
     }
 

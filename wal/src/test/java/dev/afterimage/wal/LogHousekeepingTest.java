@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.mockingDetails;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -29,6 +31,7 @@ import dev.afterimage.spi.storage.DiskFile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.mockito.ArgumentCaptor;
 
 /** What surviving mutants pointed to: files and locks let go of, numbers that are right, spares that are whole. */
 @DisplayName("The log's housekeeping")
@@ -160,6 +163,43 @@ class LogHousekeepingTest {
         try (WriteAheadLog other = LogWorkshop.create(new ForgetfulDisk())) {
             other.flushEvery(tasks, Duration.ofMillis(1));
             verify(tasks).repeat(eq("log flush"), eq(Duration.ofMillis(1)), any());
+        }
+    }
+
+    @Test
+    @DisplayName("wakes the background work once when half of the buffer is full, and once when half of the segment is")
+    void wakes() {
+        BackgroundTasks tasks = mock(BackgroundTasks.class);
+        BackgroundTask task = mock(BackgroundTask.class);
+        ArgumentCaptor<Runnable> work = ArgumentCaptor.forClass(Runnable.class);
+        when(tasks.repeat(any(), any(), work.capture())).thenReturn(task);
+        int half = LogWorkshop.SETTINGS.bufferBytes() / 2;
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            log.flushEvery(tasks, Duration.ofMillis(10));
+            long record = 1;
+            for (; log.endLsn() < log.start().lsn() + half; record++) {
+                verify(task, never()).wake();
+                LogWorkshop.append(log, record, 1000);
+            }
+            LogWorkshop.append(log, record++, 1000);
+            LogWorkshop.append(log, record++, 1000);
+            verify(task).wake();
+            work.getValue().run();
+            assertTrue(log.syncedLsn() > log.start().lsn() + half, "what had gathered is durable");
+
+            int wakes = 1;
+            for (; log.endLsn() % LogWorkshop.SEGMENT <= LogWorkshop.SEGMENT / 2; record++) {
+                log.force(LogWorkshop.append(log, record, 1000));
+                if (mockingDetails(task).getInvocations().size() > wakes) {
+                    work.getValue().run(); // by then less than half of the buffer was waiting
+                    wakes++;
+                }
+            }
+            LogWorkshop.append(log, record, 1000);
+            assertEquals(wakes + 1, mockingDetails(task).getInvocations().size(), "calls to wake it");
+            int files = disk.list().size();
+            work.getValue().run();
+            assertEquals(files + 1, disk.list().size(), "the next segment is there");
         }
     }
 

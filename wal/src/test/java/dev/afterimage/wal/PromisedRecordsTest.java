@@ -213,6 +213,28 @@ class PromisedRecordsTest {
     }
 
     @Test
+    @DisplayName("find a segment made ready for them too, so that whoever goes over to the next one makes none")
+    void readyAhead() {
+        HandTasks tasks = HandTasks.still();
+        try (WriteAheadLog log = LogWorkshop.create(disk)) {
+            log.flushEvery(tasks, Duration.ofMillis(10));
+            log.append(new LogWorkshop.Sample(1, 10), 100);
+            log.withdraw(100); // there are promises in this log, but none at the moment when the next segment is made ready
+            long next = 2;
+            for (int i = 0; i < 9; i++) {
+                LogWorkshop.append(log, next++, 26_000);
+            }
+            tasks.run(0);
+            long made = log.statistics().segmentsCreated();
+            log.append(new LogWorkshop.Sample(next++, 10), 100);
+            while (log.endLsn() < log.start().lsn() + LogWorkshop.SEGMENT) {
+                LogWorkshop.append(log, next++, 1000);
+            }
+            assertEquals(made, log.statistics().segmentsCreated(), "segments made by who appends");
+        }
+    }
+
+    @Test
     @DisplayName("cannot have segments that recycling has deleted")
     void deletedSpares() {
         try (WriteAheadLog log = LogWorkshop.create(disk)) {
