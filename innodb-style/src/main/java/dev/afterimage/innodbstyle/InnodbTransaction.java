@@ -55,7 +55,7 @@ final class InnodbTransaction implements StrategyTransaction, CommitTicket {
     private PageAccess openCopy(Frame pinned) {
         try {
             PageCopy copy = store.copies().take(pinned.number());
-            pinned.page().copyTo(0, copy.page(), 0, copy.page().length());
+            copy.copyWhereTouched(pinned);
             return workspace().takeAccess().write(pinned, copy);
         } catch (Throwable t) {
             pinned.unpin();

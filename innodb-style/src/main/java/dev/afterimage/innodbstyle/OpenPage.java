@@ -76,6 +76,7 @@ final class OpenPage implements PageAccess {
         if (used != null) {
             if (writing) {
                 owner.endsWriting(used);
+                used.endsWriting();
             }
             used.letGo();
         }

@@ -125,6 +125,7 @@ final class CommitProcess {
         try {
             OffHeapBytes page = frame.page();
             if (version.whole() || FullPageImage.needed(PageHeader.imageLsn(page), point)) {
+                version.completeIn(frame);
                 ImageRecord image = writes.image.of(transactionId, cursor.pageId(), page);
                 long lsn = log.append(image);
                 version.imageLogged(lsn);

@@ -22,13 +22,13 @@ final class FrameAccess implements PageAccess {
     /**
      * Opens it.
      *
-     * @param version what is known of the private version in the frame; null when reading
+     * @param ofVersion what is known of the private version in the frame; null for a home page, which is only read
      */
-    FrameAccess open(long pageNumber, Frame pinned, @Nullable PrivateVersion versionWritten) {
+    FrameAccess open(long pageNumber, Frame pinned, @Nullable PrivateVersion ofVersion) {
         assert frame == null : "page " + pageId + " is still open here";
         pageId = pageNumber;
         frame = pinned;
-        version = versionWritten;
+        version = ofVersion;
         return this;
     }
 
@@ -39,7 +39,8 @@ final class FrameAccess implements PageAccess {
 
     @Override
     public PageBytes bytes() {
-        return frame().usable();
+        PrivateVersion ofVersion = version;
+        return ofVersion == null ? frame().usable() : ofVersion.bytesIn(frame());
     }
 
     /** The frame. */
@@ -47,9 +48,9 @@ final class FrameAccess implements PageAccess {
         return Objects.requireNonNull(frame, "the access is closed");
     }
 
-    /** What is known of the version being written. */
+    /** What is known of the private version. */
     PrivateVersion version() {
-        return Objects.requireNonNull(version, "the access is for reading");
+        return Objects.requireNonNull(version, "the access is to a home page");
     }
 
     @Override

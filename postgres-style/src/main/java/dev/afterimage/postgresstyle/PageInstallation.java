@@ -138,6 +138,9 @@ final class PageInstallation implements AutoCloseable {
             if (!version.whole() && PageHeader.exists(page) && PageHeader.pageLsn(page) == PageHeader.pageLsn(source)) {
                 // The very version that the private page was copied from: all but the ranges is the same.
                 version.ranges().copy(source, page);
+            } else if (version.isPartial()) {
+                // Its home is pinned and locked for this transaction, so it can be no other version.
+                throw new StoreDamagedException("a page that was copied in part is at LSN " + PageHeader.pageLsn(page) + ", expected " + PageHeader.pageLsn(source));
             } else {
                 source.copyTo(0, page, 0, page.length());
             }

@@ -149,6 +149,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         highestTransactionId.set(state.highestTransactionId());
         RedoPoint point = new RedoPoint(state.redoPoint());
         SpillSlots slots = new SpillSlots(spillPages);
+        HomePins pins = new HomePins(cache.frames());
         OverwrittenPages overwritten = new OverwrittenPages(cache, space, spillPages, slots);
         PageInstallation installing = new PageInstallation(cache, space, spillPages, overwritten);
         installation = installing;
@@ -160,7 +161,7 @@ final class PostgresStyleStrategy implements RecoveryStrategy {
         begun.flushEvery(context.tasks(), context.relaxedWindow());
         cache.writeBehind(context.tasks());
         store = new OpenStore(space, new HomeReservation(homePages, Objects.requireNonNull(files).file(StoreFileNames.PAGES), context.pageSize(), failure), cache, begun, commits,
-                new WriteSets(() -> new WriteSet(cache, spillPages, slots)), reading);
+                new WriteSets(() -> new WriteSet(cache, spillPages, slots, pins)), reading);
     }
 
     @Override

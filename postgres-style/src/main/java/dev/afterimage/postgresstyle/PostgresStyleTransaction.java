@@ -52,9 +52,10 @@ final class PostgresStyleTransaction implements StrategyTransaction, CommitTicke
         WriteSet writes = writes();
         Frame frame = writes.pages.pin(pageId);
         if (frame == null) {
-            frame = pinHome(writes, pageId);
+            return writes.takeAccess().open(pageId, pinHome(writes, pageId), null);
         }
-        return writes.takeAccess().open(pageId, frame, null);
+        PrivateVersion version = (PrivateVersion) Objects.requireNonNull(writes.pages.attachment(pageId), "a version without notes");
+        return writes.takeAccess().open(pageId, frame, version);
     }
 
     @Override
@@ -148,17 +149,26 @@ final class PostgresStyleTransaction implements StrategyTransaction, CommitTicke
 
     private PageAccess copyFromHome(WriteSet writes, long pageId) {
         Frame home = pinHome(writes, pageId);
+        boolean stays = false;
         try {
             PrivateVersion version = writes.newVersion();
             Frame frame = writes.pages.addToOverwrite(pageId, version);
             OffHeapBytes page = frame.page();
             // Nobody changes the home page meanwhile: only commits do, and the engine's lock keeps theirs away. Its header comes along: the page LSN is what
             // the change will build on, and the image LSN tells the commit whether to log an image.
-            home.page().copyTo(0, page, 0, page.length());
+            stays = writes.keepPinned(home);
+            if (stays) {
+                home.page().copyTo(0, page, 0, PageHeader.BYTES);
+                version.copyWhereTouched(home);
+            } else {
+                home.page().copyTo(0, page, 0, page.length());
+            }
             frame.markChangedByOwner();
             return writes.takeAccess().open(pageId, frame, version);
         } finally {
-            home.unpin();
+            if (!stays) {
+                home.unpin();
+            }
         }
     }
 

@@ -2,13 +2,21 @@ package dev.afterimage.postgresstyle;
 
 import java.util.Objects;
 
+import dev.afterimage.buffer.Frame;
+import dev.afterimage.buffer.PartialCopy;
 import dev.afterimage.buffer.PrivatePages;
+import dev.afterimage.spi.PageBytes;
 
 /** What a transaction knows of one private version of a page; attached to it in {@link dev.afterimage.buffer.PrivatePages}, and reused. */
 final class PrivateVersion {
     private final ChangedRanges ranges = new ChangedRanges();
+    private final PartialCopy copy;
     private boolean whole;
     private long imageLsn;
+
+    PrivateVersion(int usableBytes) {
+        copy = new PartialCopy(usableBytes);
+    }
 
     /** What hangs on the version that a cursor is at. */
     static PrivateVersion at(PrivatePages.Cursor cursor) {
@@ -23,6 +31,7 @@ final class PrivateVersion {
     /** For a page just copied from its home. */
     PrivateVersion unchanged() {
         ranges.clear();
+        copy.beginComplete();
         whole = false;
         imageLsn = 0;
         return this;
@@ -40,7 +49,33 @@ final class PrivateVersion {
         ranges.copyFrom(older.ranges);
         whole = older.whole;
         imageLsn = 0;
+        copy.beginAs(older.copy);
         return this;
+    }
+
+    /** For a page of which only the header is copied yet: its home stays pinned until the transaction ends. */
+    void copyWhereTouched(Frame home) {
+        copy.begin(home.usable());
+    }
+
+    /** Its bytes, while it is in that frame, pinned. */
+    PageBytes bytesIn(Frame frame) {
+        if (copy.isComplete()) {
+            return frame.usable();
+        }
+        copy.into(frame.usable(), frame);
+        return copy;
+    }
+
+    /** Copies what is missing, into the pinned frame that it is in. */
+    void completeIn(Frame frame) {
+        copy.into(frame.usable(), frame);
+        copy.complete();
+    }
+
+    /** Whether its home has to be read where the private page has not been touched. */
+    boolean isPartial() {
+        return !copy.isComplete();
     }
 
     /** Where it differs from its home page; means nothing once {@link #whole()}. */

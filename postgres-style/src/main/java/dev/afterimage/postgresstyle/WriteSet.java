@@ -2,8 +2,13 @@ package dev.afterimage.postgresstyle;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.Frame;
+import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.buffer.PageSpace;
 import dev.afterimage.buffer.PrivatePages;
 import dev.afterimage.buffer.SlotSource;
@@ -32,8 +37,16 @@ final class WriteSet {
     private final List<PrivateVersion> versions = new ArrayList<>();
     private int versionsUsed;
     private final List<FrameAccess> idleAccesses = new ArrayList<>();
+    private final HomePins homePins;
+    private final int usableBytes;
+    /** Homes of pages that are copied in part only: pinned until the transaction ends. */
+    private final @Nullable Frame[] homes;
+    private int homeCount;
 
-    WriteSet(BufferPool pool, PageSpace spill, SlotSource sharedSlots) {
+    WriteSet(BufferPool pool, PageSpace spill, SlotSource sharedSlots, HomePins homePins) {
+        this.homePins = homePins;
+        usableBytes = pool.pageSize() - PageHeader.BYTES;
+        homes = new Frame[homePins.take()];
         slots = new OwnSlots(sharedSlots, pool, spill);
         pages = new PrivatePages(pool, spill, slots);
     }
@@ -41,9 +54,18 @@ final class WriteSet {
     /** Notes for one more version. */
     PrivateVersion newVersion() {
         if (versionsUsed == versions.size()) {
-            versions.add(new PrivateVersion());
+            versions.add(new PrivateVersion(usableBytes));
         }
         return versions.get(versionsUsed++).unchanged();
+    }
+
+    /** Whether the pin of a home page is this one's from now on, until the transaction ends; false if it has as many as it may. */
+    boolean keepPinned(Frame home) {
+        if (homeCount == homes.length) {
+            return false;
+        }
+        homes[homeCount++] = home;
+        return true;
     }
 
     /** A page access that is not in use. */
@@ -59,6 +81,11 @@ final class WriteSet {
 
     /** Drops everything; works without room on the disk. */
     void clear() {
+        while (homeCount > 0) {
+            Frame home = Objects.requireNonNull(homes[--homeCount]);
+            homes[homeCount] = null;
+            home.unpin();
+        }
         pages.clear();
         if (versions.size() > VERSIONS_KEPT) {
             versions.subList(VERSIONS_KEPT, versions.size()).clear();
@@ -69,6 +96,7 @@ final class WriteSet {
     /** Gives up for good what it keeps between transactions; the pages of its slots leave the cache. */
     void retire() {
         slots.giveAll();
+        homePins.give(homes.length);
     }
 
     /**

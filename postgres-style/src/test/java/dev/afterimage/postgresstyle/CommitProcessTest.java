@@ -66,7 +66,7 @@ class CommitProcessTest {
         public void give(long slot) {
             // Slots are plenty here.
         }
-        });
+        }, new HomePins(0));
     }
 
     @BeforeEach

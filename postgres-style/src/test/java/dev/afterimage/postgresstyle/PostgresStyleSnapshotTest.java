@@ -256,6 +256,9 @@ class PostgresStyleSnapshotTest {
             }
             store.checkpoint();
             SmallStore.Transaction writer = store.begin();
+            for (int page = 10; page < 10 + HomePins.EACH; page++) {
+                writer.put(page, 0, 100); // homes that stay pinned
+            }
             writer.put(0, 0, 100);
             for (int page = 20; page < 40; page++) {
                 store.get(page); // sends page 0 away
@@ -290,7 +293,7 @@ class PostgresStyleSnapshotTest {
             StrategySnapshot snapshot = open(store);
             SmallStore.Transaction hoarder = store.begin();
             List<PageAccess> hoard = new ArrayList<>();
-            for (int page = 0; page < 15; page++) {
+            for (int page = 0; page < 15 - HomePins.EACH; page++) {
                 hoard.add(hoarder.inner.read(page));
             }
             writer.commit(Durability.POWER_SAFE).await();

@@ -237,8 +237,8 @@ class PostgresStyleStrategyTest {
             writer.discard(39);
             SmallStore.Transaction hoarder = store.begin();
             List<PageAccess> hoard = new ArrayList<>();
-            // One frame is left: enough to log the pages one after the other, not enough to hold a private page and its home.
-            for (int page = 0; page < 15; page++) {
+            // One frame is left beside these and the homes that the writer keeps: enough to log the pages one after the other, not enough to hold a private page and its home.
+            for (int page = 0; page < 15 - HomePins.EACH; page++) {
                 hoard.add(hoarder.inner.read(page));
             }
             writer.commit(Durability.POWER_SAFE).await();
