@@ -134,6 +134,39 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
+     * The same for somebody who must not wait, perhaps because a page is pinned already: pins the page only if it is resident or a frame is free.
+     *
+     * @return null if not; the page is clean, and stays so until the caller marks it dirty
+     * @throws dev.afterimage.api.StoreClosedException after {@link #close()}
+     */
+    public @Nullable Frame pinToOverwriteAtOnce(PageSpace space, long number) {
+        Frame resident = pinResident(space, number);
+        if (resident != null) {
+            return resident;
+        }
+        Frame free = queues.takeFree();
+        if (free == null) {
+            return null;
+        }
+        PageLoad load = new PageLoad(PageTable.key(space, number), space, number, true);
+        Frame other = free;
+        try {
+            other = table.pinOrBegin(load);
+        } finally {
+            if (other != null) {
+                queues.release(free); // somebody else has the page after all, or the pool is closed
+            }
+        }
+        if (other != null) {
+            return other;
+        }
+        free.become(space, number, load.key);
+        queues.admit(free, true);
+        table.publish(load, free);
+        return free;
+    }
+
+    /**
      * Says that nobody wants what a page holds any more, but that it is likely to be overwritten soon ({@link #pinToOverwrite}): if it is resident it stays so, and counts as clean, so that it
      * leaves without being written when its frame is needed. The page is one that only the caller changes, and no log speaks of it; it is not pinned.
      */
@@ -309,6 +342,25 @@ public final class BufferPool implements AutoCloseable {
             table.endWriting(frame);
         }
         return true;
+    }
+
+    /** Claims a dirty page for a {@link FrameRun} and latches it shared; null if there is nothing to write. */
+    @Nullable Frame claimDirty(PageSpace space, long number) {
+        Frame frame = table.claimDirty(PageTable.key(space, number), space, number);
+        if (frame != null) {
+            frame.latchShared();
+        }
+        return frame;
+    }
+
+    /** Ends {@link #claimDirty}; where the page was written, it was so as it was after that many changes. */
+    void endClaim(Frame frame, long changes, boolean written) {
+        if (written) {
+            frame.written(changes);
+            pagesWritten.increment();
+        }
+        frame.unlatchShared();
+        table.endWriting(frame);
     }
 
     /** Writes a page for the background writer, if it is still dirty and nobody uses it. */

@@ -151,12 +151,40 @@ public final class PrivatePages {
         return add(pageId, false, attachment);
     }
 
+    /**
+     * The same for a caller who must not wait for a frame, because another page is pinned: null, and nothing has changed, where none is free at once.
+     *
+     * @throws IllegalStateException if the page has a private version
+     * @throws dev.afterimage.spi.storage.DiskFullException if there is no slot for it; nothing has changed then
+     */
+    public @Nullable Frame addToOverwriteAtOnce(long pageId) {
+        checkNone(pageId);
+        long slot = slots.take();
+        Frame frame = null;
+        try {
+            frame = pool.pinToOverwriteAtOnce(space, slot);
+        } finally {
+            if (frame == null) {
+                slots.give(slot);
+            }
+        }
+        return frame == null ? null : push(pageId, frame, null);
+    }
+
     private Frame add(long pageId, boolean zeros, @Nullable Object attachment) {
+        checkNone(pageId);
+        return push(pageId, pinFreshSlot(zeros), attachment);
+    }
+
+    private void checkNone(long pageId) {
         int version = newest.get(pageId);
         if (version != LongToIntMap.ABSENT && slotOf[version] != DISCARDED) {
             throw new IllegalStateException("page " + pageId + " has a private version already");
         }
-        Frame frame = pinFreshSlot(zeros);
+    }
+
+    private Frame push(long pageId, Frame frame, @Nullable Object attachment) {
+        int version = newest.get(pageId);
         if (version != LongToIntMap.ABSENT && version >= levelStart) {
             slotOf[version] = frame.number();
         } else {

@@ -1,8 +1,11 @@
 package dev.afterimage.shadowpaging;
 
-import dev.afterimage.spi.CommitTicket;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.afterimage.spi.CommitTicket;
 
 /**
  * Commits that become durable together, by one flip; and the ticket of each of them.
@@ -15,22 +18,23 @@ import java.util.function.Consumer;
  */
 final class CommitBatch implements CommitTicket {
     private final PageOverlay overlay = new PageOverlay();
-    private final Condition outcome;
     private final Consumer<CommitBatch> waiter;
     /** The nodes for which slots are reserved; guarded by the commit lock until the seal. */
     private final NodesToWrite nodes;
+    private final AtomicReference<FlipQueue.@Nullable Waiter> waiters = new AtomicReference<>();
+    /** Whether it is to be flipped even if nothing is committed, and whether its flip closes the store; guarded by the commit lock until the seal. */
+    private boolean wanted;
+    private boolean closing;
     private volatile boolean durable;
 
     /**
      * An empty batch.
      *
      * @param nodes no nodes yet
-     * @param outcome signalled when it is durable, or when somebody is wanted to lead its flip
      * @param waiter what a ticket does to wait
      */
-    CommitBatch(NodesToWrite nodes, Condition outcome, Consumer<CommitBatch> waiter) {
+    CommitBatch(NodesToWrite nodes, Consumer<CommitBatch> waiter) {
         this.nodes = nodes;
-        this.outcome = outcome;
         this.waiter = waiter;
     }
 
@@ -57,8 +61,25 @@ final class CommitBatch implements CommitTicket {
         durable = true;
     }
 
-    Condition outcome() {
-        return outcome;
+    /** Asks for it to be flipped though it may be empty. */
+    void want(boolean forClosing) {
+        wanted = true;
+        closing |= forClosing;
+    }
+
+    /** Whether there is any reason to flip it. */
+    boolean isWanted() {
+        return wanted || !isEmpty();
+    }
+
+    /** Whether its flip is the last act of the store. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Those that wait for it: {@link FlipQueue}. */
+    AtomicReference<FlipQueue.@Nullable Waiter> waiters() {
+        return waiters;
     }
 
     @Override

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  *   <li><em>Walks in memory</em> (mutant S5): somebody may have picked up root {@code n - 1} before root {@code n} was published; see {@link WalkEpochs}.
  * </ol>
  *
- * Used by the one thread that flips.
+ * Used by the one thread that flips, but for {@link #count}.
  */
 final class DroppedSlots {
     private final WalkEpochs epochs;
     private final ArrayDeque<Dropped> waiting = new ArrayDeque<>();
-    private long count;
+    private volatile long count;
 
     DroppedSlots(WalkEpochs epochs) {
         this.epochs = epochs;
@@ -35,11 +35,15 @@ final class DroppedSlots {
     record Dropped(LongList slots, long flip, long epoch) {
     }
 
-    /** Takes note of what a flip dropped; its root is published. */
+    /** So many slots will be {@linkplain #add added} by a flip whose root is not published yet: from now on they count, so that nobody who looks finds neither the flip under way nor them. */
+    void announce(int slots) {
+        count = count + slots; // one thread changes it
+    }
+
+    /** Takes note of what a flip dropped, and announced; its root is published. */
     void add(LongList slots, long flip) {
         if (!slots.isEmpty()) {
             waiting.addLast(new Dropped(slots, flip, epochs.current()));
-            count += slots.size();
         }
     }
 
@@ -59,11 +63,11 @@ final class DroppedSlots {
             }
         }
         waiting.removeFirst();
-        count -= oldest.slots().size();
+        count = count - oldest.slots().size();
         return oldest;
     }
 
-    /** Slots that wait. */
+    /** Slots that wait; for any thread. */
     long count() {
         return count;
     }

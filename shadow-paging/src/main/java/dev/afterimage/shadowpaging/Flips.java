@@ -2,20 +2,18 @@ package dev.afterimage.shadowpaging;
 
 import dev.afterimage.api.StoreFailedException;
 import dev.afterimage.buffer.AlternatingBlock;
-import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.shadowpaging.CommittedPages.View;
 import dev.afterimage.spi.StrategyEvents;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fixes the order of commits, and makes them durable in batches: the only place that moves the root.
  *
  * <p>A commit is put into the pending batch under the <em>commit lock</em>, for as long as a few stores take. Making a batch durable is one thread's work at a time, that of the
- * <em>leader</em>: whoever waits for a batch while nobody leads becomes the leader, in its own thread, so a lone committer pays no hand-over; the others wait, and what
+ * <em>leader</em>: whoever waits for a batch while nobody leads becomes the leader, in its own thread, so a lone committer pays no hand-over; the others wait ({@link FlipQueue}), and what
  * is committed meanwhile gathers in the next batch. One flip is:
  *
  * <ol>
@@ -34,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any error from the seal on fails the store: the batch's order is fixed, and nobody may call it rolled back.
  */
 final class Flips {
-    private final BufferPool pool;
     private final SlotSpace space;
     private final ExpectedChecksums expected;
     private final Slots slots;
@@ -53,19 +50,15 @@ final class Flips {
     private int plannedDepth;
     private final AtomicLong highestBegun;
 
-    /** Guards {@code leading}; held for a few loads and stores. */
-    private final ReentrantLock gate = new ReentrantLock();
-    private final Condition noLeader = gate.newCondition();
-    private boolean leading;
-    private volatile @Nullable Throwable failure;
+    private final FlipQueue queue = new FlipQueue(new Flipping());
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /** The newest root known to be synced; written by the leader. */
     private volatile FlipRecord durable;
-    /** The batch sealed last, and the slots of its pages in rising order; the leader's. */
-    private @Nullable CommitBatch lastSealed;
+    /** The slots of the pages of the batch sealed last, in rising order; the leader's. */
     private LongList sealedSlots = new LongList();
-    /** Dropped slots that became free again, since the store was opened; the leader's. */
-    private long freedSlots;
+    /** Dropped slots that became free again, since the store was opened; written by the leader. */
+    private volatile long freedSlots;
 
     /**
      * Flips from here on.
@@ -74,7 +67,6 @@ final class Flips {
      * @param durable the newest root, synced
      */
     Flips(ShadowParts parts, AlternatingBlock rootBlock, FlipRecord durable, StrategyEvents events) {
-        pool = parts.pool();
         space = parts.space();
         expected = parts.expected();
         slots = parts.slots();
@@ -85,8 +77,8 @@ final class Flips {
         this.events = events;
         WalkEpochs epochs = new WalkEpochs();
         dropped = new DroppedSlots(epochs);
-        table = new PageTable(shape, pool, space, expected);
-        committed = new CommittedPages(pool, space, expected, table, epochs, new View(newBatch(), null, durable.root()));
+        table = new PageTable(shape, parts.pool(), space, expected);
+        committed = new CommittedPages(parts.pool(), space, expected, table, epochs, new View(newBatch(), null, durable.root()));
         plannedDepth = durable.root().depth();
         highestBegun = new AtomicLong(durable.highestTransactionId());
         slots.onFullDisk(this::freeDropped);
@@ -112,12 +104,12 @@ final class Flips {
 
     /** Whether the store has failed. */
     boolean hasFailed() {
-        return failure != null;
+        return failure.get() != null;
     }
 
     /** Throws {@link StoreFailedException} once the store has failed. */
     void checkUsable() {
-        if (failure != null) {
+        if (failure.get() != null) {
             throw failed();
         }
     }
@@ -213,93 +205,72 @@ final class Flips {
 
     /** The last flip: makes everything durable, and notes that the store was closed in good order. No transaction is active. */
     void flipForClose() {
-        lead();
+        flipWanted(true);
+    }
+
+    /** Flips once more from here on, though nothing may be pending. */
+    private void flipWanted(boolean forClosing) {
+        CommitBatch batch;
+        commitLock.lock();
         try {
-            flip(true, true);
+            batch = committed.view().pending();
+            batch.want(forClosing);
         } finally {
-            stopLeading();
+            commitLock.unlock();
         }
+        awaitDurable(batch);
     }
 
     /** Returns when a batch is durable, leading its flip where nobody else does. */
     private void awaitDurable(CommitBatch batch) {
-        gate.lock();
-        try {
-            while (true) {
-                if (batch.isDurable()) {
-                    return;
-                }
-                checkUsable();
-                if (!leading) {
-                    leading = true;
-                    break;
-                }
-                batch.outcome().awaitUninterruptibly();
-            }
-        } finally {
-            gate.unlock();
-        }
-        try {
-            // Nobody flips and the batch is not durable, so it is the pending one.
-            flip(false, false);
-            assert batch.isDurable();
-        } finally {
-            stopLeading();
+        queue.await(batch);
+        if (!batch.isDurable()) {
+            throw failed();
         }
     }
 
-    private void lead() {
-        gate.lock();
-        try {
-            while (leading) {
-                noLeader.awaitUninterruptibly();
-            }
-            checkUsable();
-            leading = true;
-        } finally {
-            gate.unlock();
+    private final class Flipping implements FlipQueue.Duty {
+        @Override
+        public boolean isOver(CommitBatch batch) {
+            return batch.isDurable() || hasFailed();
+        }
+
+        @Override
+        public @Nullable CommitBatch flip() {
+            return Flips.this.flip();
+        }
+
+        @Override
+        public CommitBatch gathering() {
+            return committed.view().pending();
+        }
+
+        @Override
+        public @Nullable CommitBatch failed() {
+            return committed.view().flipping();
         }
     }
 
-    private void stopLeading() {
-        gate.lock();
-        try {
-            leading = false;
-            Condition next = committed.view().pending().outcome();
-            if (lastSealed != null) {
-                lastSealed.outcome().signalAll();
-            }
-            if (failure == null) {
-                next.signal(); // one of them leads the next flip, unless somebody comes first
-                noLeader.signal();
-            } else {
-                next.signalAll();
-                noLeader.signalAll();
-            }
-        } finally {
-            gate.unlock();
-        }
-    }
-
-    /** One flip, by the leader. */
-    private void flip(boolean clean, boolean evenIfEmpty) {
+    /** One flip, by the leader; answers the batch that is durable now, if there was any reason to flip one. */
+    private @Nullable CommitBatch flip() {
         checkUsable();
         try {
             CommitBatch batch = seal();
-            if (batch == null && !evenIfEmpty) {
-                return;
+            if (batch == null) {
+                return null;
             }
             FlipRecord before = durable;
             TableRoot root = before.root();
             long slotsSynced = before.slots();
-            if (batch != null) {
+            if (!batch.isEmpty()) {
                 root = writeBatch(root, batch);
                 slotsSynced = slots.count(); // before the sync, so that it covers them
                 space.sync();
             }
-            FlipRecord next = new FlipRecord(before.flip() + 1, root, highestBegun.get(), clean, slotsSynced);
+            FlipRecord next = new FlipRecord(before.flip() + 1, root, highestBegun.get(), batch.isClosing(), slotsSynced);
             rootBlock.write(next.encode(shape.pageSize()));
             finish(batch, next);
+            return batch;
         } catch (RuntimeException | Error cause) {
             throw fail(cause);
         }
@@ -310,12 +281,12 @@ final class Flips {
         try {
             View view = committed.view();
             assert view.flipping() == null;
-            if (view.pending().isEmpty()) {
+            CommitBatch sealed = view.pending();
+            if (!sealed.isWanted()) {
                 return null;
             }
-            lastSealed = view.pending();
-            committed.publish(new View(newBatch(), lastSealed, view.root()));
-            return lastSealed;
+            committed.publish(new View(newBatch(), sealed, view.root()));
+            return sealed;
         } finally {
             commitLock.unlock();
         }
@@ -335,23 +306,23 @@ final class Flips {
         }
         // In the order of slots, not of pages: slots are given out from the lowest up, so this is one run or a few.
         sealedSlots.sort();
-        for (int i = 0; i < sealedSlots.size(); i++) {
-            pool.writeBack(space, sealedSlots.get(i));
-        }
+        update.writePages(sealedSlots);
         TableRoot root = update.apply(old, pageIds, places);
         assert update.written().size() <= batch.nodes().size() : "a flip wrote more nodes than its commits reserved";
         return root;
     }
 
     /** The root is synced: nothing here can undo that. */
-    private void finish(@Nullable CommitBatch batch, FlipRecord next) {
+    private void finish(CommitBatch batch, FlipRecord next) {
+        boolean changed = !batch.isEmpty();
         durable = next;
+        dropped.announce(changed ? update.dropped().size() : 0);
         committed.publish(new View(committed.view().pending(), null, next.root()));
-        if (batch != null) {
+        batch.setDurable();
+        if (changed) {
             // After `durable` moved on: whoever pins a root from now on pins this one, which has these slots.
             pinned.born(next.flip(), update.written());
             pinned.born(next.flip(), sealedSlots);
-            batch.setDurable();
             // From now on the table answers for the checksums of these slots.
             forget(update.written());
             forget(sealedSlots);
@@ -362,7 +333,7 @@ final class Flips {
         while (unneeded != null) {
             LongList reusable = pinned.dropped(unneeded.flip(), unneeded.slots());
             slots.giveAll(reusable);
-            freedSlots += reusable.size();
+            freedSlots = freedSlots + reusable.size();
             unneeded = dropped.takeReusable(next.flip());
         }
     }
@@ -378,46 +349,31 @@ final class Flips {
      * whether that freed anything.
      */
     private boolean freeDropped() {
-        lead();
-        try {
-            long before = freedSlots;
-            for (int flips = 0; flips < 2 && freedSlots == before; flips++) {
-                if (dropped.count() == 0 && committed.view().pending().isEmpty()) {
-                    return false;
-                }
-                flip(false, true);
+        long before = freedSlots;
+        for (int flips = 0; flips < 2 && freedSlots == before; flips++) {
+            if (dropped.count() == 0 && newestUndurable() == null) {
+                return false;
             }
-            return freedSlots > before;
-        } finally {
-            stopLeading();
+            flipWanted(false);
         }
+        return freedSlots > before;
     }
 
     private CommitBatch newBatch() {
-        Consumer<CommitBatch> waiter = this::awaitDurable;
-        return new CommitBatch(new NodesToWrite(shape), gate.newCondition(), waiter);
+        return new CommitBatch(new NodesToWrite(shape), this::awaitDurable);
     }
 
     /** Fails the store, once: something went wrong that can no longer be rolled back. Returns what to throw. */
     StoreFailedException fail(Throwable cause) {
-        boolean first;
-        gate.lock();
-        try {
-            first = failure == null;
-            if (first) {
-                failure = cause;
-            }
-            committed.view().pending().outcome().signalAll();
-        } finally {
-            gate.unlock();
-        }
-        if (first) {
+        if (failure.compareAndSet(null, cause)) {
             events.failed(cause);
         }
+        queue.wakeAll();
         return failed();
     }
 
     private StoreFailedException failed() {
-        return new StoreFailedException("the store failed while it made commits durable (" + failure + "); open it again to recover", failure);
+        Throwable cause = failure.get();
+        return new StoreFailedException("the store failed while it made commits durable (" + cause + "); open it again to recover", cause);
     }
 }

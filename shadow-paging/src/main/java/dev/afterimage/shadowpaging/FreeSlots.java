@@ -15,12 +15,22 @@ import java.util.concurrent.locks.ReentrantLock;
  * Beside that, a number of free slots may be reserved: promised to commits whose order is fixed or about to be, for the table nodes that their flip
  * will write. {@link #take} leaves those alone.
  *
- * <p>Invariant: {@code 0 <= reserved <= free <= slots}. The lowest free slot is taken first, so that the file stays short and pages written together lie together. Safe for
- * many threads; the lock is held for a few loads and stores, never across input or output.
+ * <p>Invariant: {@code 0 <= reserved <= free <= slots}. Slots are taken in rounds, each time the next free one: so what is taken one after the other, and written together, lies together as far as there is room. A round goes from the
+ * beginning of the file to its end, or only to where twice the slots in use would end: in a file that was larger once, pages so move to its beginning as they are written. Where pages are written at random, what a round
+ * finds free is as long as it takes to be written that long ago: with half of the slots free it is runs of five on average, with a third of two. A round that finds less than half of the slots free says so ({@link #crowded}).
+ *
+ * <p>Safe for many threads; the lock is held for a few loads and stores, never across input or output.
  */
 final class FreeSlots {
     /** What is returned where there is no free slot. */
     static final long NONE = -1;
+
+    /** A round is no shorter than this, if there are so many slots. */
+    private static final long ROUND_MIN = 64;
+    /** In a smaller store it does not matter where a page lies. */
+    private static final long CROWD_MIN = 512;
+    /** So many free slots are enough for any store: what is free costs room on the disk. */
+    private static final long FREE_WANTED_MAX = 1 << 15;
 
     private static final long ALL = -1L;
 
@@ -31,17 +41,18 @@ final class FreeSlots {
     private long slots;
     private long free;
     private long reserved;
-    /** No word of {@code full} below this one has a zero bit. */
-    private int lowestOpen;
+    /** Where this round is: what is free from here on comes next. */
+    private long next;
+    private volatile boolean crowded;
 
-    /** Takes the lowest free slot that is not promised to anybody, or {@link #NONE}. */
+    /** Takes the next free slot that is not promised to anybody, or {@link #NONE}. */
     long take() {
         lock.lock();
         try {
             if (free == reserved) {
                 return NONE;
             }
-            return takeLowest();
+            return takeNext();
         } finally {
             lock.unlock();
         }
@@ -53,7 +64,7 @@ final class FreeSlots {
         try {
             assert reserved > 0 : "more slots taken than reserved";
             reserved--;
-            return takeLowest();
+            return takeNext();
         } finally {
             lock.unlock();
         }
@@ -93,7 +104,6 @@ final class FreeSlots {
             int word = (int) (slot >>> 6);
             used[word] &= ~(1L << slot);
             full[word >>> 6] &= ~(1L << word);
-            lowestOpen = Math.min(lowestOpen, word >>> 6);
             free++;
         } finally {
             lock.unlock();
@@ -126,6 +136,10 @@ final class FreeSlots {
                 long[] largerFull = Arrays.copyOf(full, capacity + 63 >>> 6);
                 used = Arrays.copyOf(used, capacity);
                 full = largerFull;
+            }
+            if (crowded) {
+                next = slots; // a round that begins with one long run
+                crowded = false;
             }
             free += newSlots - slots;
             slots = newSlots;
@@ -200,16 +214,61 @@ final class FreeSlots {
         return 0;
     }
 
-    private long takeLowest() {
-        // Slots beyond the end of the file look free in the bitmap, but lie above every real one: while a real one is free, the lowest is real.
-        while (full[lowestOpen] == ALL) {
-            lowestOpen++;
+    /** Whether the last round found less free than makes for long runs; until {@link #grow}, or {@link #bearCrowd}. */
+    boolean crowded() {
+        return crowded;
+    }
+
+    /** There is no room to grow for the sake of long runs: says no more about it before the next round ends. */
+    void bearCrowd() {
+        crowded = false;
+    }
+
+    private long takeNext() {
+        long inUse = slots - free;
+        long slot = next < Math.min(slots, Math.max(2 * inUse, ROUND_MIN)) ? nextFree(next) : slots;
+        if (slot >= slots) {
+            crowded = inUse >= CROWD_MIN && free < Math.min(inUse, FREE_WANTED_MAX);
+            slot = nextFree(0);
         }
-        int word = (lowestOpen << 6) + Long.numberOfTrailingZeros(~full[lowestOpen]);
-        long slot = ((long) word << 6) + Long.numberOfTrailingZeros(~used[word]);
         assert slot < slots;
         use(slot);
+        next = slot + 1;
         return slot;
+    }
+
+    /** The first free slot from there on. Slots beyond the end of the file look free in the bitmap. */
+    private long nextFree(long from) {
+        int word = (int) (from >>> 6);
+        if (word >= used.length) {
+            return slots;
+        }
+        long open = ~used[word] & ALL << from;
+        if (open == 0) {
+            word = nextOpen(word + 1);
+            if (word >= used.length) {
+                return slots;
+            }
+            open = ~used[word];
+        }
+        return ((long) word << 6) + Long.numberOfTrailingZeros(open);
+    }
+
+    /** The first word from there on that has a free slot. */
+    private int nextOpen(int from) {
+        int group = from >>> 6;
+        if (group >= full.length) {
+            return used.length;
+        }
+        long open = ~full[group] & ALL << from;
+        while (open == 0) {
+            group++;
+            if (group == full.length) {
+                return used.length;
+            }
+            open = ~full[group];
+        }
+        return (group << 6) + Long.numberOfTrailingZeros(open);
     }
 
     private void use(long slot) {

@@ -25,6 +25,7 @@ final class PageTableUpdate implements AutoCloseable {
     private final Slots slots;
     /** The node of each level that is being made; level 1 is page 0. */
     private final PageMemory path;
+    private final SlotRun run;
 
     private TableRoot old = TableRoot.EMPTY;
     private LongList pageIds = new LongList();
@@ -43,13 +44,29 @@ final class PageTableUpdate implements AutoCloseable {
         this.expected = expected;
         this.slots = slots;
         path = PageMemory.allocate(shape.pageSize(), shape.maxDepth());
+        run = new SlotRun(space, pool);
+    }
+
+    /** Writes those pages of a batch that are not written yet; the last of them perhaps not before the nodes. @param pageSlots rising */
+    void writePages(LongList pageSlots) {
+        boolean done = false;
+        try {
+            for (int i = 0; i < pageSlots.size(); i++) {
+                run.add(pageSlots.get(i));
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                run.drop();
+            }
+        }
     }
 
     /**
-     * Writes the changed nodes, to slots reserved for the nodes of {@link NodesToWrite}.
+     * Writes the changed nodes, to slots reserved for the nodes of {@link NodesToWrite}, and what pages {@link #writePages} has left: all is written when this returns.
      *
      * @param changedIds pages that changed, rising
-     * @param newPlaces for each its new slot, already written, or {@link PageOverlay#DISCARDED}
+     * @param newPlaces for each its new slot, already summed up, or {@link PageOverlay#DISCARDED}
      * @return the new table's root
      */
     TableRoot apply(TableRoot oldRoot, LongList changedIds, LongList newPlaces) {
@@ -63,7 +80,16 @@ final class PageTableUpdate implements AutoCloseable {
         pages = old.pages();
         int depth = Math.max(old.depth(), shape.depthFor(pageIds.get(pageIds.size() - 1)));
         boolean grows = depth > old.depth();
-        update(depth, 0, grows ? TableNode.NONE : old.slot(), grows ? 0 : old.checksum(), 0, pageIds.size());
+        boolean done = false;
+        try {
+            update(depth, 0, grows ? TableNode.NONE : old.slot(), grows ? 0 : old.checksum(), 0, pageIds.size());
+            run.write();
+            done = true;
+        } finally {
+            if (!done) {
+                run.drop();
+            }
+        }
         return new TableRoot(resultSlot, resultChecksum, depth, nodes, pages);
     }
 
@@ -186,7 +212,7 @@ final class PageTableUpdate implements AutoCloseable {
         long slot = slots.takeReserved();
         written.add(slot);
         nodes++;
-        space.write(slot, node);
+        run.add(slot, node);
         resultSlot = slot;
         resultChecksum = SlotChecksum.bind(expected.of(slot), level, number);
     }

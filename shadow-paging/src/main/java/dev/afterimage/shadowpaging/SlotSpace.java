@@ -61,12 +61,28 @@ final class SlotSpace implements PageSpace {
         try {
             // Sums up the copy that is written, not the frame: its owner may be changing that (see ShadowPage), and then will have it written again.
             page.get(0, buffer);
-            expected.written(slot, SlotChecksum.of(buffer.flip()));
-            file.write(buffer.rewind(), slot * pageSize);
-            bytesWritten.add(pageSize);
+            summedUp(slot, buffer.flip());
+            write(slot, 1, buffer.rewind());
         } finally {
             buffers.give(buffer);
         }
+    }
+
+    /** Notes the checksum of bytes that are about to be written to a slot; moves their position to their limit. */
+    void summedUp(long slot, ByteBuffer bytes) {
+        expected.written(slot, SlotChecksum.of(bytes));
+    }
+
+    /** Writes slots that lie beside each other, and that no durable table reaches; they are {@link #summedUp}. */
+    void write(long first, int count, ByteBuffer bytes) {
+        assert bytes.remaining() == count * pageSize;
+        file.write(bytes, first * pageSize);
+        bytesWritten.add((long) count * pageSize);
+    }
+
+    /** Bytes of a slot. */
+    int pageSize() {
+        return pageSize;
     }
 
     /** Makes all that was written durable, and the length of the file. */

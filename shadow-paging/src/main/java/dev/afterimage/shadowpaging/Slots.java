@@ -48,6 +48,9 @@ final class Slots implements SlotSource {
 
     @Override
     public long take() {
+        if (free.crowded()) {
+            growForLongRuns();
+        }
         for (int lastResorts = 0;;) {
             long slot = free.take();
             if (slot != FreeSlots.NONE) {
@@ -106,6 +109,22 @@ final class Slots implements SlotSource {
                 throw full;
             }
             return 1;
+        }
+    }
+
+    /** Makes room that is not needed but for speed: see {@link FreeSlots}. One thread does so, while others take what there is. */
+    private void growForLongRuns() {
+        if (!growing.tryLock()) {
+            return;
+        }
+        try {
+            if (free.crowded()) {
+                growTo(free.slots() + growthStep(free.slots(), pageSize));
+            }
+        } catch (DiskFullException full) {
+            free.bearCrowd();
+        } finally {
+            growing.unlock();
         }
     }
 

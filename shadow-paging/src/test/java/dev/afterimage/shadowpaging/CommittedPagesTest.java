@@ -14,7 +14,6 @@ import dev.afterimage.shadowpaging.CommittedPages.View;
 import dev.afterimage.spi.StrategyTransaction;
 import dev.afterimage.spitests.disk.SimulatedDisk;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName("A page that is committed")
 class CommittedPagesTest implements NoLeaks {
     private static CommitBatch batch(ShadowParts parts) {
-        return new CommitBatch(new NodesToWrite(parts.shape()), new ReentrantLock().newCondition(), unused -> {
+        return new CommitBatch(new NodesToWrite(parts.shape()), unused -> {
         });
     }
 

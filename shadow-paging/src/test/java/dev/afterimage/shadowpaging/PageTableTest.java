@@ -15,6 +15,7 @@ import dev.afterimage.spitests.disk.SimulatedDisk;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,14 @@ class PageTableTest {
         assertEquals(0, free.inUse());
     }
 
+    private static TreeSet<Long> allOf(FreeSlots free) {
+        TreeSet<Long> all = new TreeSet<>();
+        for (long slot = free.take(); slot != FreeSlots.NONE; slot = free.take()) {
+            assertTrue(all.add(slot), "slot " + slot + " was given out twice");
+        }
+        return all;
+    }
+
     private void walkAndCompare() {
         FreeSlots found = new FreeSlots();
         found.grow(free.slots());
@@ -138,10 +147,7 @@ class PageTableTest {
         walk.run(root);
         assertEquals(root.nodes(), walk.nodes());
         assertEquals(free.inUse(), found.inUse());
-        for (long slot = free.take(); slot != FreeSlots.NONE; slot = free.take()) {
-            assertEquals(slot, found.take());
-        }
-        assertEquals(FreeSlots.NONE, found.take());
+        assertEquals(allOf(free), allOf(found));
         // Give back what was taken to compare.
         FreeSlots again = new FreeSlots();
         again.grow(free.slots());
