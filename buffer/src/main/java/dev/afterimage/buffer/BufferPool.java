@@ -166,6 +166,11 @@ public final class BufferPool implements AutoCloseable {
         return free;
     }
 
+    /** Whether {@link #pinToOverwriteAtOnce} is likely to find a free frame. */
+    boolean mayHaveFreeFrame() {
+        return queues.mayHaveFree();
+    }
+
     /**
      * Says that nobody wants what a page holds any more, but that it is likely to be overwritten soon ({@link #pinToOverwrite}): if it is resident it stays so, and counts as clean, so that it
      * leaves without being written when its frame is needed. The page is one that only the caller changes, and no log speaks of it; it is not pinned.

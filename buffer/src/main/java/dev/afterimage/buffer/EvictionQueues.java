@@ -83,6 +83,11 @@ final class EvictionQueues {
         }
     }
 
+    /** Whether there seems to be a free frame; a hint, for it takes no lock. */
+    boolean mayHaveFree() {
+        return freeCount > 0;
+    }
+
     /** Takes back a frame whose page was forgotten; the caller owns it, and no longer after this. */
     void release(Frame frame) {
         assert frame.isOwned() : frame;

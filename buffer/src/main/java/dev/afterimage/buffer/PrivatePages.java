@@ -159,6 +159,9 @@ public final class PrivatePages {
      */
     public @Nullable Frame addToOverwriteAtOnce(long pageId) {
         checkNone(pageId);
+        if (!pool.mayHaveFreeFrame()) {
+            return null; // without taking a slot, and giving it back, each time
+        }
         long slot = slots.take();
         Frame frame = null;
         try {

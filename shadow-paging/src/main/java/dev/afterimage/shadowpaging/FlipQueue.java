@@ -63,6 +63,11 @@ final class FlipQueue {
         }
     }
 
+    /** Whether somebody leads. */
+    boolean isLed() {
+        return led.get();
+    }
+
     private void follow(CommitBatch batch) {
         push(new Waiter(), batch.waiters());
         boolean interrupted = false;

@@ -48,6 +48,9 @@ final class Flips {
     private final ReentrantLock commitLock = new ReentrantLock();
     /** Depth that the table will have when all commits so far are durable; guarded by the commit lock, never shrinks. */
     private int plannedDepth;
+    /** Pages of the pending batch that were committed twice; guarded by the commit lock. */
+    private int replacedPages;
+    private volatile boolean pagesReturnSoon;
     private final AtomicLong highestBegun;
 
     private final FlipQueue queue = new FlipQueue(new Flipping());
@@ -119,11 +122,11 @@ final class Flips {
      *
      * @param pageIds pages changed, rising
      * @param places for each its final slot, which is the store's from now on, or {@link PageOverlay#DISCARDED}
+     * @param replaced empty; filled with slots of commits of the same batch that this one replaced, which are free by then
      * @return the batch it is in
      * @throws dev.afterimage.spi.storage.DiskFullException if there is no room for the table nodes its flip may need
      */
-    CommitBatch commit(LongList pageIds, LongList places) {
-        LongList replaced = new LongList();
+    CommitBatch commit(LongList pageIds, LongList places, LongList replaced) {
         replaced.ensureRoom(pageIds.size());
         CommitBatch batch;
         int lastResorts = 0;
@@ -166,6 +169,12 @@ final class Flips {
                 replaced.add(before);
             }
         }
+        replacedPages += replaced.size();
+    }
+
+    /** Whether a commit that will wait had better write its pages itself: while another flip is on its way, and unless pages are committed again so soon that many of these writes would be in vain. */
+    boolean isWritingAheadWorthwhile() {
+        return queue.isLed() && !pagesReturnSoon;
     }
 
     /** The newest batch that is not durable, or null: what a transaction has to wait for that changed nothing, but may have seen anything committed so far (rule D3). */
@@ -285,6 +294,8 @@ final class Flips {
             if (!sealed.isWanted()) {
                 return null;
             }
+            pagesReturnSoon = replacedPages > sealed.overlay().size() / 4;
+            replacedPages = 0;
             committed.publish(new View(newBatch(), sealed, view.root()));
             return sealed;
         } finally {

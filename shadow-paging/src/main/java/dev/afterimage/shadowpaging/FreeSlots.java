@@ -17,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Invariant: {@code 0 <= reserved <= free <= slots}. Slots are taken in rounds, each time the next free one: so what is taken one after the other, and written together, lies together as far as there is room. A round goes from the
  * beginning of the file to its end, or only to where twice the slots in use would end: in a file that was larger once, pages so move to its beginning as they are written. Where pages are written at random, what a round
- * finds free is as long as it takes to be written that long ago: with half of the slots free it is runs of five on average, with a third of two. A round that finds less than half of the slots free says so ({@link #crowded}).
+ * finds free is what was written since the last: with half of the slots free, runs of five on average, with a third, of two. A round that finds less than half of the slots free says so ({@link #crowded}).
+ * A small store has no rounds: its slots are taken from the lowest up.
  *
  * <p>Safe for many threads; the lock is held for a few loads and stores, never across input or output.
  */
@@ -25,10 +26,8 @@ final class FreeSlots {
     /** What is returned where there is no free slot. */
     static final long NONE = -1;
 
-    /** A round is no shorter than this, if there are so many slots. */
-    private static final long ROUND_MIN = 64;
-    /** In a smaller store it does not matter where a page lies. */
-    private static final long CROWD_MIN = 512;
+    /** With fewer slots in use it matters little where a page lies, and the lowest free slot is taken. */
+    static final long ROUNDS_MIN = 512;
     /** So many free slots are enough for any store: what is free costs room on the disk. */
     private static final long FREE_WANTED_MAX = 1 << 15;
 
@@ -226,9 +225,10 @@ final class FreeSlots {
 
     private long takeNext() {
         long inUse = slots - free;
-        long slot = next < Math.min(slots, Math.max(2 * inUse, ROUND_MIN)) ? nextFree(next) : slots;
+        boolean rounds = inUse >= ROUNDS_MIN;
+        long slot = rounds && next < Math.min(slots, 2 * inUse) ? nextFree(next) : slots;
         if (slot >= slots) {
-            crowded = inUse >= CROWD_MIN && free < Math.min(inUse, FREE_WANTED_MAX);
+            crowded = rounds && free < Math.min(inUse, FREE_WANTED_MAX);
             slot = nextFree(0);
         }
         assert slot < slots;

@@ -4,7 +4,10 @@ import java.util.Arrays;
 
 /** Numbers in a row, without boxes; for one thread. */
 final class LongList {
-    private long[] values = new long[16];
+    private static final int CAPACITY_MIN = 16;
+    private static final int CAPACITY_KEPT = 1 << 14;
+
+    private long[] values = new long[CAPACITY_MIN];
     private int size;
 
     void add(long value) {
@@ -33,6 +36,14 @@ final class LongList {
 
     boolean isEmpty() {
         return size == 0;
+    }
+
+    /** Forgets everything; keeps its memory unless that is much. */
+    void clear() {
+        size = 0;
+        if (values.length > CAPACITY_KEPT) {
+            values = new long[CAPACITY_MIN];
+        }
     }
 
     void sort() {

@@ -38,6 +38,11 @@ final class PageOverlay {
         return size == 0;
     }
 
+    /** Pages it knows about. */
+    int size() {
+        return size;
+    }
+
     /** Makes room for that many more pages, so that as many {@link #put} cannot fail for lack of memory. */
     void ensureRoom(int more) {
         long[] old = cells;

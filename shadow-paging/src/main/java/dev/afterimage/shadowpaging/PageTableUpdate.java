@@ -11,7 +11,7 @@ import dev.afterimage.memory.PageMemory;
  * <p>One pass down and up in page order: a node is copied into memory of our own, its children are updated first, then it is written to a fresh slot and its parent gets the new
  * slot and checksum. So each changed node is written once however many pages below it changed, and only one node per level is in memory at a time: the
  * update needs no frame of the pool, which transactions may have pinned to the last one, and so cannot be kept waiting by them. Old nodes are copied from the pool where it
- * has them; new ones come into it when somebody looks something up.
+ * has them; new ones are copied into it where a frame is free, and else come into it when somebody looks something up.
  *
  * <p>A table grows at the top: the old table becomes entry 0 of node 0 of the level above. It never shrinks in depth; nodes without children are dropped.
  *
@@ -49,17 +49,7 @@ final class PageTableUpdate implements AutoCloseable {
 
     /** Writes those pages of a batch that are not written yet; the last of them perhaps not before the nodes. @param pageSlots rising */
     void writePages(LongList pageSlots) {
-        boolean done = false;
-        try {
-            for (int i = 0; i < pageSlots.size(); i++) {
-                run.add(pageSlots.get(i));
-            }
-            done = true;
-        } finally {
-            if (!done) {
-                run.drop();
-            }
-        }
+        run.addAll(pageSlots);
     }
 
     /**
@@ -213,7 +203,17 @@ final class PageTableUpdate implements AutoCloseable {
         written.add(slot);
         nodes++;
         run.add(slot, node);
+        keep(slot, node);
         resultSlot = slot;
         resultChecksum = SlotChecksum.bind(expected.of(slot), level, number);
+    }
+
+    /** Has the pool keep a new node, if a frame is free, so that the first lookup need not read it back. Nobody looks for it before it is written, and the root that leads to it synced. */
+    private void keep(long slot, OffHeapBytes node) {
+        Frame frame = pool.pinToOverwriteAtOnce(space, slot);
+        if (frame != null) {
+            node.copyTo(0, frame.page(), 0, shape.pageSize());
+            frame.unpin();
+        }
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A page held by a transaction or a snapshot; reused by it.
  *
  * <p>A writer changes its private slot's frame without the frame's latch: nobody else reads that slot before commit, so it does not matter if the pool, short of frames, writes it half changed.
- * It matters that it is written again then, which is what closing sees to.
+ * It matters that it is written again then, which is what closing sees to ({@link Frame#markChangedByOwner}).
  */
 final class ShadowPage implements PageAccess {
     private final Deque<ShadowPage> idle;
@@ -46,9 +46,7 @@ final class ShadowPage implements PageAccess {
         Frame held = held();
         frame = null;
         if (writing) {
-            held.latchExclusive();
-            held.markDirty(Frame.NO_RECOVERY_LSN);
-            held.unlatchExclusive();
+            held.markChangedByOwner();
         }
         held.unpin();
         idle.push(this);

@@ -63,6 +63,14 @@ final class ShadowPagingStrategy implements RecoveryStrategy {
     }
 
     @Override
+    public StrategyTransaction begin(long transactionId, StrategyTransaction former) {
+        Flips current = flips();
+        current.checkUsable();
+        current.begun(transactionId);
+        return former; // it holds nothing any more
+    }
+
+    @Override
     public StrategySnapshot openSnapshot(long transactionId) {
         Flips current = flips();
         current.checkUsable();

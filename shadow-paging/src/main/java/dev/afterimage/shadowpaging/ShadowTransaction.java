@@ -19,6 +19,9 @@ final class ShadowTransaction implements StrategyTransaction {
     private final PrivatePages own;
     private final PageTable.Entry entry = new PageTable.Entry();
     private final ArrayDeque<ShadowPage> idle = new ArrayDeque<>(4);
+    private final LongList pageIds = new LongList();
+    private final LongList places = new LongList();
+    private final LongList scratch = new LongList();
 
     ShadowTransaction(Flips flips, ShadowParts parts) {
         this.flips = flips;
@@ -89,7 +92,7 @@ final class ShadowTransaction implements StrategyTransaction {
     @Override
     public CommitTicket commit(Durability level) {
         flips.checkUsable();
-        CommitBatch batch = own.isEmpty() ? flips.newestUndurable() : commitOwn();
+        CommitBatch batch = own.isEmpty() ? flips.newestUndurable() : commitOwn(level);
         return batch == null || level == Durability.RELAXED ? CommitTicket.DONE : batch;
     }
 
@@ -98,25 +101,67 @@ final class ShadowTransaction implements StrategyTransaction {
         own.clear();
     }
 
-    private CommitBatch commitOwn() {
-        LongList pageIds = new LongList();
-        LongList places = new LongList();
-        PrivatePages.Cursor cursor = own.inPageOrder();
-        while (cursor.next()) {
-            pageIds.add(cursor.pageId());
-            places.add(cursor.isDiscarded() ? PageOverlay.DISCARDED : cursor.slot());
-        }
-        CommitBatch batch = flips.commit(pageIds, places);
+    private CommitBatch commitOwn(Durability level) {
         try {
-            own.clearKeepingFinal();
-            return batch;
-        } catch (RuntimeException | Error afterTheLine) {
-            throw flips.fail(afterTheLine);
+            PrivatePages.Cursor cursor = own.inPageOrder();
+            while (cursor.next()) {
+                pageIds.add(cursor.pageId());
+                places.add(cursor.isDiscarded() ? PageOverlay.DISCARDED : cursor.slot());
+            }
+            if (level != Durability.RELAXED && flips.isWritingAheadWorthwhile()) {
+                writeAhead();
+            }
+            CommitBatch batch = flips.commit(pageIds, places, scratch);
+            try {
+                own.clearKeepingFinal();
+                return batch;
+            } catch (RuntimeException | Error afterTheLine) {
+                throw flips.fail(afterTheLine);
+            }
+        } finally {
+            pageIds.clear();
+            places.clear();
+            scratch.clear();
         }
     }
 
-    /** By way of a buffer, so that one page is pinned at a time: threads that hold one and wait for another could exhaust a small pool. */
+    /** Writes what the flip would write, while another flip is on its way; nobody but this transaction reaches these slots yet. */
+    private void writeAhead() {
+        SlotRun run = parts.takeRun();
+        if (run == null) {
+            return; // enough of others do so
+        }
+        try {
+            for (int i = 0; i < places.size(); i++) {
+                if (places.get(i) >= 0) {
+                    scratch.add(places.get(i));
+                }
+            }
+            scratch.sort();
+            run.writeAll(scratch);
+        } finally {
+            scratch.clear();
+            parts.giveRun(run);
+        }
+    }
+
     private Frame copyCommitted(long pageId) {
+        Frame source = pinCommitted(pageId);
+        try {
+            Frame copy = own.addToOverwriteAtOnce(pageId);
+            if (copy != null) {
+                source.page().copyTo(0, copy.page(), 0, copy.page().length());
+                copy.markChangedByOwner();
+                return copy;
+            }
+        } finally {
+            source.unpin();
+        }
+        return copyByWayOfBuffer(pageId);
+    }
+
+    /** One page is pinned at a time: threads that hold one and wait for another could exhaust a small pool. */
+    private Frame copyByWayOfBuffer(long pageId) {
         ByteBuffer bytes = parts.copies().take();
         try {
             Frame source = pinCommitted(pageId);
@@ -125,11 +170,9 @@ final class ShadowTransaction implements StrategyTransaction {
             } finally {
                 source.unpin();
             }
-            Frame copy = own.add(pageId);
-            copy.latchExclusive();
+            Frame copy = own.addToOverwrite(pageId, null);
             copy.page().put(0, bytes.flip());
-            copy.markDirty(Frame.NO_RECOVERY_LSN);
-            copy.unlatchExclusive();
+            copy.markChangedByOwner();
             return copy;
         } finally {
             parts.copies().give(bytes);

@@ -27,7 +27,7 @@ final class SlotRun {
         this.space = space;
         frames = new FrameRun(pool);
         slotsMax = Math.max(1, BYTES_MAX / space.pageSize());
-        bytes = ByteBuffer.allocateDirect(space.pageSize());
+        bytes = ByteBuffer.allocate(0);
     }
 
     /** Adds a page of the pool, unless it is written already. */
@@ -37,6 +37,27 @@ final class SlotRun {
         if (page != null) {
             copy(slot, page);
         }
+    }
+
+    /** Adds pages of the pool, rising by slot; after an error it is empty. */
+    void addAll(LongList slots) {
+        boolean done = false;
+        try {
+            for (int i = 0; i < slots.size(); i++) {
+                add(slots.get(i));
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                drop();
+            }
+        }
+    }
+
+    /** Adds pages of the pool, rising by slot, and writes them. */
+    void writeAll(LongList slots) {
+        addAll(slots);
+        write();
     }
 
     /** Adds a slot that is not in the pool; the bytes may change when this returns. */
@@ -75,7 +96,7 @@ final class SlotRun {
         }
         int end = (count + 1) * space.pageSize();
         if (end > bytes.capacity()) {
-            bytes = ByteBuffer.allocateDirect(Math.min(2 * bytes.capacity(), slotsMax * space.pageSize())).put(bytes.position(0).limit(count * space.pageSize()));
+            bytes = ByteBuffer.allocateDirect(Math.min(Math.max(end, 2 * bytes.capacity()), slotsMax * space.pageSize())).put(bytes.position(0).limit(count * space.pageSize()));
         }
     }
 

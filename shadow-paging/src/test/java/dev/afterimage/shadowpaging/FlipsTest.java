@@ -82,7 +82,7 @@ class FlipsTest {
         assertThrows(StoreFailedException.class, flips::flipPending);
         LongList one = new LongList();
         one.add(1);
-        assertThrows(StoreFailedException.class, () -> flips.commit(one, one), "by somebody who asked before it failed");
+        assertThrows(StoreFailedException.class, () -> flips.commit(one, one, new LongList()), "by somebody who asked before it failed");
         assertEquals(flip + 1, flips.durable().flip());
         store.close();
     }

@@ -55,7 +55,7 @@ class FreeSlotsTest {
             int choice = random.nextInt(100);
             if (choice < 55) {
                 long slot = free.take();
-                boolean over = next >= Math.min(slots, Math.max(2 * used.size(), 64)) || model.ceiling(next) == null;
+                boolean over = used.size() < FreeSlots.ROUNDS_MIN || next >= Math.min(slots, 2 * used.size()) || model.ceiling(next) == null;
                 assertEquals(model.isEmpty() ? FreeSlots.NONE : over ? model.first() : model.ceiling(next), slot);
                 if (slot != FreeSlots.NONE) {
                     next = slot + 1;

@@ -196,6 +196,8 @@ class PageTableTest {
         apply(some);
         file.sync();
         disk.faults().flipBit("pages", root.slot() * PAGE_SIZE + 3, 4);
+        assertTrue(table.find(root, 3, entry), "from memory, where new nodes stay");
+        pool.discard(space, root.slot());
         assertThrows(StoreDamagedException.class, () -> table.find(root, 3, entry));
         FreeSlots found = new FreeSlots();
         found.grow(free.slots());

@@ -62,7 +62,7 @@ class ShadowSeededFaultsTest extends EverySeededFaultIsCaught {
                     .in(MODULE, TRANSACTION, "return batch == null || level == Durability.RELAXED ? CommitTicket.DONE : batch;", "return CommitTicket.DONE;")
                     .caughtBy("A2 D1", Hunt.scenario("first-commit")),
             fault("E1", "a reader of a commit that is not durable is answered at once")
-                    .in(MODULE, TRANSACTION, "own.isEmpty() ? flips.newestUndurable() : commitOwn();", "own.isEmpty() ? null : commitOwn();")
+                    .in(MODULE, TRANSACTION, "own.isEmpty() ? flips.newestUndurable() : commitOwn(level);", "own.isEmpty() ? null : commitOwn(level);")
                     .caughtBy("D3", Hunt.scenario("reader-after-relaxed")),
             fault("E3", "a commit is seen before it is sure to have room, and then is refused")
                     .in(MODULE, FLIPS, "if (slots.reserve(missing)) { install(batch, pageIds, places, depth, replaced); break; }", "install(batch, pageIds, places, depth, replaced); if (slots.reserve(missing)) { break; }")
@@ -89,8 +89,7 @@ class ShadowSeededFaultsTest extends EverySeededFaultIsCaught {
                             }""")
                     .caughtBy("F1 D1", Hunt.failedSyncs()),
             fault("F4", "a commit whose flip failed is reported as rolled back, and the store goes on")
-                    .in(MODULE, FLIPS, "failure = cause; }", "}")
-                    .in(MODULE, FLIPS, "events.failed(cause); }", "}")
+                    .in(MODULE, FLIPS, "if (failure.compareAndSet(null, cause)) { events.failed(cause); }", "")
                     .in(MODULE, TRANSACTION, "own.clearKeepingFinal(); return batch;", """
                             own.clearKeepingFinal();
                             try {
@@ -102,8 +101,7 @@ class ShadowSeededFaultsTest extends EverySeededFaultIsCaught {
                     .in(MODULE, TRANSACTION, "} catch (RuntimeException | Error afterTheLine) {", "} catch (dev.afterimage.spi.storage.DiskFullException aborted) { throw aborted; } catch (RuntimeException | Error afterTheLine) {")
                     .caughtBy("F1 A1 A3 D1", Hunt.failedSyncs()),
             fault("F5", "after a failed flip, later commits are taken and answered")
-                    .in(MODULE, FLIPS, "failure = cause; }", "}")
-                    .in(MODULE, FLIPS, "events.failed(cause); }", "}")
+                    .in(MODULE, FLIPS, "if (failure.compareAndSet(null, cause)) { events.failed(cause); }", "")
                     .caughtBy("F1 A1 A2 A3 D1", Hunt.failedSyncs()),
             fault("P5", "the checksum of a slot is not looked at")
                     .in(MODULE, PACKAGE + "SlotSpace", "if (found != right) {", "if (found != right && bytes < 0) {")
