@@ -41,6 +41,8 @@ final class CheckpointScheduler implements AutoCloseable {
     private final boolean wanted;
     private final BackgroundTask task;
     private final ReentrantLock running = new ReentrantLock();
+    /** Somebody has woken the background and it has not come to the end of what it was woken for: waking is a system call, and one is enough. */
+    private volatile boolean woken;
     private volatile boolean resting;
     private volatile long restsUntilNanos;
 
@@ -55,7 +57,8 @@ final class CheckpointScheduler implements AutoCloseable {
 
     /** Looks whether a checkpoint is owed, and wakes the background then; cheap enough for every commit. */
     void takeSoonIfOwed() {
-        if (owed()) {
+        if (!woken && owed()) {
+            woken = true;
             task.wake();
         }
     }
@@ -67,6 +70,15 @@ final class CheckpointScheduler implements AutoCloseable {
     }
 
     private void takeIfOwed() {
+        woken = true;
+        try {
+            takeOne();
+        } finally {
+            woken = false; // what is owed from now on wakes it again
+        }
+    }
+
+    private void takeOne() {
         if (health.serves() && owed() && running.tryLock()) {
             try {
                 tasks.beginSpreading();

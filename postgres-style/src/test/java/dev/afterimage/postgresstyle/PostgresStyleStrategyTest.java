@@ -256,6 +256,50 @@ class PostgresStyleStrategyTest {
     }
 
     @Test
+    @DisplayName("loses nothing of a private page that was copied in part, read elsewhere, and left the cache in between")
+    void partialCopiesLeaveTheCache() {
+        try (SmallStore store = SmallStore.create(disk, 16)) {
+            for (int page = 0; page < 64; page++) {
+                store.create(page, page);
+                SmallStore.Transaction more = store.begin();
+                more.put(page, 2000, 2000 + page);
+                more.commit(Durability.RELAXED);
+            }
+            SmallStore.Transaction writer = store.begin();
+            writer.put(1, 0, 100);
+            sendAway(store);
+            try (PageAccess access = writer.inner.write(1)) {
+                assertEquals(2001, access.bytes().getLong(2000)); // copied by reading, with nothing to report
+            }
+            sendAway(store);
+            long mark = writer.inner.mark();
+            writer.put(1, 3000, 3000);
+            sendAway(store);
+            assertEquals(100, writer.get(1, 0));
+            assertEquals(2001, writer.get(1, 2000));
+            assertEquals(3000, writer.get(1, 3000));
+            writer.inner.rollbackTo(mark);
+            sendAway(store);
+            assertEquals(0, writer.get(1, 3000));
+            assertEquals(2001, writer.get(1, 2000));
+            writer.commit(Durability.POWER_SAFE).await();
+            assertEquals(100, store.get(1));
+            assertEquals(2001, store.get(1, 2000));
+        }
+    }
+
+    /** Opens so many pages that whatever is not pinned, all but the one home that the writer keeps, leaves the cache. */
+    private static void sendAway(SmallStore store) {
+        SmallStore.Transaction hoarder = store.begin();
+        List<PageAccess> hoard = new ArrayList<>();
+        for (int page = 30; page < 45; page++) {
+            hoard.add(hoarder.inner.read(page));
+        }
+        hoard.forEach(PageAccess::close);
+        hoarder.rollback();
+    }
+
+    @Test
     @DisplayName("makes a reader wait for the commits it saw (rule D3), and a relaxed one for nothing")
     void readersTicket() {
         SmallStore store = SmallStore.create(disk);
