@@ -32,6 +32,8 @@ final class SegmentSupply {
     /** Spares that are not for running transactions. */
     private static final int RESERVE = 1;
     private static final int ZEROS_BYTES = 256 << 10;
+    /** A new file is filled and synced in steps of this: commits sync beside it, and wait for what the disk has been given before. */
+    private static final int STEP_BYTES = 1 << 20;
 
     private final Disk disk;
     private final LogPositions positions;
@@ -287,6 +289,11 @@ final class SegmentSupply {
     private String createSpare() {
         String name = SegmentName.spare(nextSpare++);
         try (DiskFile file = disk.create(name)) {
+            for (int bytes = STEP_BYTES; bytes < positions.segmentBytes(); bytes += STEP_BYTES) {
+                file.preallocate(bytes);
+                file.syncData();
+                syncs = syncs + 1;
+            }
             file.preallocate(positions.segmentBytes());
             file.sync();
             syncs = syncs + 1;
