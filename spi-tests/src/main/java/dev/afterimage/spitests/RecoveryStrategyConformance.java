@@ -168,6 +168,15 @@ public abstract class RecoveryStrategyConformance {
         campaign().randomNested(Mix.COMMITS, 2, 2);
     }
 
+    /** Rule A2, after a process's death. */
+    @Test
+    @Rule("A2")
+    @Tag("rule-A2")
+    @DisplayName("A2 What a killed process wrote and never synced is seen by the next opening; what rests on it survives the power failure that comes then")
+    public void whatIsSeenNeedNotBeDurable() {
+        campaign().killedProcesses();
+    }
+
     /** Rule A2, every recovery crashed. */
     @Test
     @Rule("A2")

@@ -18,6 +18,7 @@ import dev.afterimage.spitests.play.FailedWrite;
 import dev.afterimage.spitests.play.FailingRollback;
 import dev.afterimage.spitests.play.FullDisk;
 import dev.afterimage.spitests.play.Interrupted;
+import dev.afterimage.spitests.play.KilledProcess;
 import dev.afterimage.spitests.play.LargeTransaction;
 import dev.afterimage.spitests.play.Mix;
 import dev.afterimage.spitests.play.RandomWorkload;
@@ -39,6 +40,9 @@ public final class Campaign {
     private static final int PROFILE_SHARE = 300;
     private static final int PROFILE_STATES_MIN = 20;
     private static final int FAILED_WRITE_STATES = 6;
+    private static final int KILLED_STATES = 40;
+    /** Executions of E5 at one crash point: what a killed process leaves open is little, and most of those points can be proved. */
+    private static final int KILLED_EXECUTIONS = 128;
     private static final int FULL_DISK_CASES = 24;
     private static final int FAULT_CASE_STATES = 12;
     private static final int LARGE_STATES = 40;
@@ -211,6 +215,16 @@ public final class Campaign {
                 return;
             }
             tally.marks().failedSync();
+        }
+    }
+
+    /** The process dies at each sync of a short run, or after each of its writes that fails although it arrived; the power fails later, in the next opening or after it. */
+    public void killedProcesses() {
+        Effort few = effort.withoutNested(EnumerationPlan.PREFIXES.withTrash().withFurther(EnumerationPlan.Further.NONE.withReadDriven(KILLED_EXECUTIONS)));
+        for (KilledProcess.Moment moment : KilledProcess.Moment.values()) {
+            for (int number : KilledProcess.numbers(moment, subject, effort.profile() != Effort.Profile.QUICK)) {
+                new CrashSweep(subject, few, tally).run(new KilledProcess(moment, number), effort.times(KILLED_STATES));
+            }
         }
     }
 

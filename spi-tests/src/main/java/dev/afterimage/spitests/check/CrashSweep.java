@@ -44,7 +44,7 @@ public final class CrashSweep {
     }
 
     /** A scenario that has been played: what the disk was asked, and what is right. */
-    record Played(ReplayLine line, DiskTrace trace, History history, Oracle oracle, Set<Long> crashedRecoveries) {
+    record Played(ReplayLine line, DiskTrace trace, int firstPoint, History history, Oracle oracle, Set<Long> crashedRecoveries) {
         History.Legal legal(CrashState state) {
             // A crash that keeps everything may have been the process's alone, and then a lesser promise counts as well.
             boolean everything = state.choice().kept().cardinality() == state.choice().parts();
@@ -103,7 +103,7 @@ public final class CrashSweep {
     private void sweep(Scenario scenario, long states) {
         Played played = play(scenario);
         EnumerationPlan plan = effort.plan().withStatesInAll(states).withDrawnFrom(new Seed(scenario.seed()).crashes().nextLong());
-        look(played, workers -> CrashStates.enumerate(played.trace, plan, played::obligations, workers));
+        look(played, workers -> CrashStates.enumerateFrom(played.firstPoint, played.trace, plan, played::obligations, workers));
     }
 
     private void look(Played played, Function<Workers, EnumerationCounts> enumeration) {
@@ -172,7 +172,7 @@ public final class CrashSweep {
         ReplayLine line = new ReplayLine(subject.strategy().name(), subject.profile(), scenario.title(), List.of());
         try (Stage stage = new Stage(subject, scenario.seed())) {
             scenario.play(stage);
-            return new Played(line, stage.disk().trace(), stage.history(), new Oracle(subject, stage.model(), tally.marks()), ConcurrentHashMap.newKeySet());
+            return new Played(line, stage.disk().trace(), stage.crashStatesFrom(), stage.history(), new Oracle(subject, stage.model(), tally.marks()), ConcurrentHashMap.newKeySet());
         } catch (Violation e) {
             throw e.replayedBy(line.toString());
         }

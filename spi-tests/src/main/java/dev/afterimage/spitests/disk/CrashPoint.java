@@ -150,7 +150,8 @@ final class CrashPoint {
 
     /**
      * Whether the profile lets a part tear and leave trash. A sector must be in flight for that: not one whose failed sync left it old or new for good, and not one that is given
-     * the bytes it has. STRICT asks in addition that no durable bytes are lost by it.
+     * the bytes it has, unless they are zeros: a device that tears does not look what was there, and of zeros over zeros {@link UndecidedDisk} has the first sector of each call. STRICT asks in addition that no
+     * durable bytes are lost by it.
      */
     boolean mayBeTrashed(int ordinal) {
         Part part = parts.get(ordinal);
@@ -163,7 +164,7 @@ final class CrashPoint {
                 return true;
             }
             Part.Data older = data.older();
-            return Sector.isZeros(durable) && !Sector.same(data.sector(), older == null ? null : older.sector());
+            return Sector.isZeros(durable) && (!Sector.same(data.sector(), older == null ? null : older.sector()) || data.isFirst() && Sector.isZeros(data.sector()));
         }
         return part instanceof Part.Size length && length.exposed() != null;
     }

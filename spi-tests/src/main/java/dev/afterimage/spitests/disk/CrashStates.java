@@ -52,19 +52,22 @@ public final class CrashStates {
      *         image that several may leave is visited at the first of them only. The key must differ wherever the verdict could
      */
     public static EnumerationCounts enumerate(DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
-        return new Visit(trace, plan, obligations, consumer).counts();
+        return enumerateFrom(0, trace, plan, obligations, consumer);
+    }
+
+    /** The same at the crash points of that number and above only. */
+    public static EnumerationCounts enumerateFrom(int firstPoint, DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
+        return new Visit(firstPoint, trace, plan, obligations, consumer).counts();
     }
 
     /** As {@link #forEach}, at the crash points of that number and above only. */
     public static long forEachFrom(int firstPoint, DiskTrace trace, EnumerationPlan plan, CrashStateConsumer consumer) {
         long[] visited = new long[1];
         List<ChoiceGenerator> generators = ChoiceGenerator.of(plan);
-        walk(trace, point -> {
-            if (point.number() >= firstPoint) {
-                Visit visit = new Visit(trace, plan, sequence -> sequence, consumer);
-                visit.visit(point, generators);
-                visited[0] += visit.visited;
-            }
+        walk(firstPoint, trace, point -> {
+            Visit visit = new Visit(firstPoint, trace, plan, sequence -> sequence, consumer);
+            visit.visit(point, generators);
+            visited[0] += visit.visited;
         });
         return visited[0];
     }
@@ -151,11 +154,11 @@ public final class CrashStates {
         void visit(CrashPoint point);
     }
 
-    private static void walk(DiskTrace trace, PointVisitor visitor) {
+    private static void walk(int firstPoint, DiskTrace trace, PointVisitor visitor) {
         UndecidedDisk disk = new UndecidedDisk(trace);
         int completions = 0;
         for (DiskEvent event : trace.events()) {
-            if (disk.isDecidedBy(event)) {
+            if (completions >= firstPoint && disk.isDecidedBy(event)) {
                 visitor.visit(new CrashPoint(completions, event.call().returned() - 1, disk));
             }
             disk.apply(event);
@@ -163,7 +166,9 @@ public final class CrashStates {
                 completions++;
             }
         }
-        visitor.visit(new CrashPoint(completions, trace.sequence(), disk));
+        if (completions >= firstPoint) {
+            visitor.visit(new CrashPoint(completions, trace.sequence(), disk));
+        }
     }
 
     /**
@@ -173,12 +178,12 @@ public final class CrashStates {
      * @param density which part of the other states is tried
      */
     private record Share(boolean extremes, double density) {
-        static Share of(DiskTrace trace, long states, EnumerationPlan plan, List<ChoiceGenerator> generators, Set<Integer> finished) {
+        static Share of(int firstPoint, DiskTrace trace, long states, EnumerationPlan plan, List<ChoiceGenerator> generators, Set<Integer> finished) {
             if (plan.statesInAll() == Long.MAX_VALUE) {
                 return new Share(true, 1);
             }
             long[] described = new long[2];
-            walk(trace, point -> {
+            walk(firstPoint, trace, point -> {
                 if (!finished.contains(point.number())) {
                     described[0] += Math.min(plan.statesPerPoint(), count(point, generators));
                     described[1] += 2;
@@ -199,6 +204,7 @@ public final class CrashStates {
 
     /** Merges equal images, keeps the caps, and counts. */
     private static final class Visit {
+        private final int firstPoint;
         private final DiskTrace trace;
         private final EnumerationPlan plan;
         private final LongUnaryOperator obligations;
@@ -213,7 +219,8 @@ public final class CrashStates {
         private long described;
         private double density;
 
-        Visit(DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
+        Visit(int firstPoint, DiskTrace trace, EnumerationPlan plan, LongUnaryOperator obligations, CrashStateConsumer consumer) {
+            this.firstPoint = firstPoint;
             this.trace = trace;
             this.plan = plan;
             this.obligations = obligations;
@@ -224,11 +231,11 @@ public final class CrashStates {
             List<ChoiceGenerator> generators = ChoiceGenerator.of(plan);
             if (plan.further().readDriven() > 0) {
                 int[] points = new int[1];
-                walk(trace, point -> points[0]++);
-                walk(trace, point -> explore(point, points[0]--));
+                walk(firstPoint, trace, point -> points[0]++);
+                walk(firstPoint, trace, point -> explore(point, points[0]--));
             }
-            share = Share.of(trace, plan.statesInAll() - Math.min(plan.statesInAll(), visited), plan, generators, finished);
-            walk(trace, point -> {
+            share = Share.of(firstPoint, trace, plan.statesInAll() - Math.min(plan.statesInAll(), visited), plan, generators, finished);
+            walk(firstPoint, trace, point -> {
                 if (!finished.contains(point.number())) {
                     visit(point, generators);
                 }

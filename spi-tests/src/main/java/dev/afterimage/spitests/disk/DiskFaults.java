@@ -119,7 +119,12 @@ public final class DiskFaults {
      * thread that syncs and may use the disk, or let another thread use it and wait for that.
      */
     public void duringNextSync(Predicate<String> file, Runnable action) {
-        arm(new Fault(Kind.MIDST_OF_SYNC, file, 0, 1, new Effect.Meanwhile(action)));
+        duringSync(file, 0, action);
+    }
+
+    /** The same in the midst of the sync that comes after {@code skip} others of files that pass the filter; of names as well, which have the empty name. */
+    public void duringSync(Predicate<String> file, int skip, Runnable action) {
+        arm(new Fault(Kind.MIDST_OF_SYNC, file, skip, 1, new Effect.Meanwhile(action)));
     }
 
     /**
@@ -148,6 +153,11 @@ public final class DiskFaults {
     /** After {@code skip} writes to files that pass the filter, the next one fails with an input/output error after so many sectors. */
     public void failWrite(Predicate<String> file, int skip, int sectorsWritten) {
         arm(new Fault(Kind.WRITE, file, skip, 1, new Effect.WriteFails((long) sectorsWritten * Sector.BYTES, false)));
+    }
+
+    /** After {@code skip} writes to files that pass the filter, the next one fails with an input/output error, though all of it was written: an error says that something went wrong, not what. */
+    public void failWriteThatArrives(Predicate<String> file, int skip) {
+        arm(new Fault(Kind.WRITE, file, skip, 1, new Effect.WriteFails(Long.MAX_VALUE, false)));
     }
 
     /** After {@code skip} reads of files that pass the filter, every one fails, until {@link #clear()}. */

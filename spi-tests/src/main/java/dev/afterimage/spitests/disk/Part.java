@@ -76,15 +76,17 @@ abstract sealed class Part {
         private final long index;
         /** One past the last byte that the write put here: a sync that covers it makes the length reach so far. */
         private final long end;
+        private final boolean first;
         private @Nullable Sector sector;
         /** The version before this one, as long as that is undecided too. */
         private @Nullable Data older;
 
-        Data(DiskCall call, int file, long index, @Nullable Sector sector, long end) {
+        Data(DiskCall call, int file, long index, @Nullable Sector sector, long end, boolean first) {
             super(call, file);
             this.index = index;
             this.sector = sector;
             this.end = end;
+            this.first = first;
         }
 
         long index() {
@@ -93,6 +95,11 @@ abstract sealed class Part {
 
         long end() {
             return end;
+        }
+
+        /** Whether it is the first sector of its call. */
+        boolean isFirst() {
+            return first;
         }
 
         @Nullable Sector sector() {

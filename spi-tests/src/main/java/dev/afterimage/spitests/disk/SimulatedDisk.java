@@ -133,6 +133,22 @@ public final class SimulatedDisk implements Disk {
         }
     }
 
+    /**
+     * The process that used it is dead, and another one may begin: locks are free, handles are closed, the power, if it was off, is on. The operating system lives, so all that was issued is seen as before; what of it
+     * was not synced still is not, and a power failure to come may take it. Nothing of the dead process may be under way.
+     */
+    public void processDied() {
+        gate.lock();
+        try {
+            locks.clear();
+            List.copyOf(openFiles).forEach(SimulatedFile::close);
+            off = false;
+            callsWhileOff.set(0);
+        } finally {
+            gate.unlock();
+        }
+    }
+
     /** From now on somebody is told what this disk is asked; null for nobody. */
     public void watch(@Nullable DiskWatcher watcher) {
         gate.lock();

@@ -137,9 +137,10 @@ final class UndecidedDisk {
         long end = written.position() + written.length();
         for (int i = 0; i < run.count(); i++) {
             long index = run.first() + i;
-            // Where writing the same bytes again may destroy them, it is a part like any other.
-            if (profile.trashesDurableBytes() || !file.addsNothing(index, run.sector(i))) {
-                add(new Part.Data(written.call(), written.file(), index, run.sector(i), Math.min(end, (index + 1) * Sector.BYTES)));
+            // Where writing the same bytes again may destroy them, it is a part like any other. So it is with zeros over zeros; of those the first sector is enough, for a file that is filled with zeros would have thousands.
+            boolean zerosOverZeros = i == 0 && file.isZerosOverZeros(index, run.sector(i));
+            if (profile.trashesDurableBytes() || zerosOverZeros || !file.addsNothing(index, run.sector(i))) {
+                add(new Part.Data(written.call(), written.file(), index, run.sector(i), Math.min(end, (index + 1) * Sector.BYTES), i == 0));
             }
         }
     }

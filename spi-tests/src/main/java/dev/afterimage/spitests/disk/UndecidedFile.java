@@ -52,6 +52,12 @@ final class UndecidedFile {
         return Sector.same(sector, last == null ? durable.get(index) : last.sector());
     }
 
+    /** Whether a write of this leaves zeros where nothing else was: the same bytes, and yet a sector in flight. */
+    boolean isZerosOverZeros(long index, @Nullable Sector sector) {
+        Part.Data last = newest.get(index);
+        return Sector.isZeros(sector) && Sector.isZeros(durable.get(index)) && (last == null || Sector.isZeros(last.sector()));
+    }
+
     /** Forgets what is known of undecided parts; they are then added again one by one. */
     void forgetUndecided() {
         newest.clear();

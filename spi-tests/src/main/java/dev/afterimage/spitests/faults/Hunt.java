@@ -70,6 +70,11 @@ public final class Hunt {
         return new Hunt("failed-sync-WAY-N", false, Campaign::failedSyncs);
     }
 
+    /** The process dies at each sync of a short run, or after a write, and later the power fails. */
+    public static Hunt killedProcesses() {
+        return new Hunt("killed-WHEN-N", false, Campaign::killedProcesses);
+    }
+
     /** The disk fills up sooner or later. */
     public static Hunt fullDisks() {
         return new Hunt("full-disk-SECTORS", false, Campaign::fullDisks);

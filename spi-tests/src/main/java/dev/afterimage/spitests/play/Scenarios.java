@@ -60,7 +60,7 @@ public final class Scenarios {
             }
             known.add(mix.title() + "-SEED");
         }
-        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FailedWrite.named(title), FullDisk.named(title), FailingRollback.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title), RandomLives.named(title)}) {
+        for (Scenario scenario : new Scenario[] {FailedSync.named(title), FailedWrite.named(title), FullDisk.named(title), FailingRollback.named(title), KilledProcess.named(title), Interrupted.named(title), LargeTransaction.named(title), SnapshotWorkload.named(title), RandomLives.named(title)}) {
             if (scenario != null) {
                 return scenario;
             }

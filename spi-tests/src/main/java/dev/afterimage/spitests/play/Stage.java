@@ -58,6 +58,7 @@ public final class Stage implements AutoCloseable {
     private boolean rollbacksHeld;
     private int interruptEvery;
     private int steps;
+    private int crashStatesFrom;
     @Nullable
     private PageStore store;
     @Nullable
@@ -356,6 +357,23 @@ public final class Stage implements AutoCloseable {
     }
 
     /**
+     * The process is killed, and the store opened again by another one, which sees all that was written, synced or not. What it shows stands from then on, whatever comes. Unlike {@link #crash} this is no new
+     * beginning: the disk goes on, and a later power failure may take what was seen and never synced. The scenario's crash states are those from here on.
+     */
+    public void kill() {
+        crashStatesFrom = disk.trace().syncCompletions();
+        actors.forEach(Actor::abandon);
+        letGo();
+        disk.processDied();
+        reopenAfterFailure();
+    }
+
+    /** The first crash point whose states are of interest: what comes before is other scenarios' business. */
+    public int crashStatesFrom() {
+        return crashStatesFrom;
+    }
+
+    /**
      * A crash in the midst of a scenario; the store is opened again and must hold a legal state. What it shows stands from then on: the disk, and the history of commits, begin anew with it, so that the crash states
      * of the scenario are those of its last life.
      *
@@ -382,6 +400,7 @@ public final class Stage implements AutoCloseable {
         }
         disk = new SimulatedDisk(left, disk.profile());
         seenByStore = disk;
+        crashStatesFrom = 0;
         if (watch != null) {
             watch.begins(disk, sequence -> legal, transaction -> null);
         }

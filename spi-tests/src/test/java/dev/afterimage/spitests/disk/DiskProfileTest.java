@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -48,6 +49,17 @@ class DiskProfileTest {
         file.sync();
         write(file, 1, "c");
         assertEquals(set("f=bb", "f=bc"), everything(disk), "now it holds durable bytes");
+    }
+
+    @Test
+    @DisplayName("strict trashes zeros over zeros as well, in the first sector of a call: a device that tears does not look what was there")
+    void zerosOverZeros() {
+        SimulatedDisk disk = disk(DiskProfile.STRICT, "f", "...a");
+        DiskFile file = disk.open("f");
+        file.write(ByteBuffer.allocate(2 * DiskScript.SECTOR), DiskScript.SECTOR);
+        assertEquals(set("f=...a", "f=.?.a"), everything(disk));
+        file.sync();
+        assertEquals(set("f=...a"), everything(disk));
     }
 
     @Test

@@ -18,13 +18,14 @@ import java.util.TreeSet;
  */
 final class NaiveCrashModel {
     private static final int BLOCK = 8;
+    private static final byte[] ZEROS = new byte[512];
     private final DiskTrace trace;
 
     NaiveCrashModel(DiskTrace trace) {
         this.trace = trace;
     }
 
-    private record Version(int at, long returned, byte[] bytes) {
+    private record Version(int at, long returned, byte[] bytes, boolean first) {
     }
 
     private record Length(int at, long returned, long before, long size, boolean cut) {
@@ -134,14 +135,14 @@ final class NaiveCrashModel {
         }
         for (long sector = 0; sector < 16; sector++) {
             versions.computeIfAbsent(sector, s -> new ArrayList<>())
-                    .add(new Version(-1, -1, Arrays.copyOfRange(Arrays.copyOf(start, 16 * 512), (int) sector * 512, (int) sector * 512 + 512)));
+                    .add(new Version(-1, -1, Arrays.copyOfRange(Arrays.copyOf(start, 16 * 512), (int) sector * 512, (int) sector * 512 + 512), false));
         }
         lengths.add(new Length(-1, -1, start.length, start.length, false));
         for (int i = 0; i < past.size(); i++) {
             DiskEvent event = past.get(i);
             if (event instanceof DiskEvent.Written e && e.file() == file) {
                 for (int s = 0; s < e.sectors().count(); s++) {
-                    versions.get(e.sectors().first() + s).add(new Version(i, e.call().returned(), e.sectors().bytes(s)));
+                    versions.get(e.sectors().first() + s).add(new Version(i, e.call().returned(), e.sectors().bytes(s), s == 0));
                 }
                 if (e.sizeAfter() != e.sizeBefore()) {
                     lengths.add(new Length(i, e.call().returned(), e.sizeBefore(), e.sizeAfter(), false));
@@ -228,7 +229,7 @@ final class NaiveCrashModel {
         SortedMap<Long, List<Version>> options = new TreeMap<>();
         block.forEach((sector, all) -> {
             List<Version> left = new ArrayList<>();
-            left.add(new Version(torn.at(), torn.returned(), Sector.copyOf(Trash.torn(file, sector))));
+            left.add(new Version(torn.at(), torn.returned(), Sector.copyOf(Trash.torn(file, sector)), false));
             for (Version version : all.subList(1, all.size())) {
                 if (version.at() > torn.at() || version.at() == torn.at() && sector > tornSector) {
                     left.add(version);
@@ -245,8 +246,8 @@ final class NaiveCrashModel {
         List<Version> torn = new ArrayList<>();
         byte[] before = durable;
         for (Version version : possible.subList(1, possible.size())) {
-            if (trace.profile() == DiskProfile.TRASH_ANYWHERE || Arrays.equals(durable, new byte[512]) && !Arrays.equals(before, version.bytes())) {
-                torn.add(new Version(version.at(), version.returned(), Sector.copyOf(Trash.torn(file, sector))));
+            if (trace.profile() == DiskProfile.TRASH_ANYWHERE || Arrays.equals(durable, ZEROS) && (!Arrays.equals(before, version.bytes()) || version.first() && Arrays.equals(version.bytes(), ZEROS))) {
+                torn.add(new Version(version.at(), version.returned(), Sector.copyOf(Trash.torn(file, sector)), false));
             }
             before = version.bytes();
         }
@@ -282,7 +283,7 @@ final class NaiveCrashModel {
         Version shown = version;
         for (Length length : showing) {
             if (length.at() > version.at() && sector >= (length.before() + 511) / 512 && sector < (length.size() + 511) / 512) {
-                shown = new Version(length.at(), length.returned(), leftover(length.at(), file, sector));
+                shown = new Version(length.at(), length.returned(), leftover(length.at(), file, sector), false);
             }
         }
         return shown;

@@ -184,6 +184,26 @@ class SimulatedDiskTest {
     }
 
     @Test
+    @DisplayName("When its process has died, the disk still shows what was never synced, to whoever opens it next; it is durable only once somebody syncs it")
+    void processDied() {
+        SimulatedDisk disk = disk("f=a");
+        disk.lock("l");
+        DiskFile file = disk.open("f");
+        disk.faults().duringNextSync(name -> true, disk::powerOff);
+        write(file, 0, "b");
+        assertThrows(DiskException.class, file::sync);
+        disk.processDied();
+        assertEquals(0, disk.openFiles());
+        disk.lock("l").close();
+        assertThrows(DiskException.class, file::size, "the handle of the dead process");
+        DiskFile again = disk.open("f");
+        assertEquals("f=b", show(disk.asIssued()));
+        assertEquals("f=a", show(disk.asSynced()));
+        again.sync();
+        assertEquals("f=b", show(disk.asSynced()));
+    }
+
+    @Test
     @DisplayName("A preallocated file of zeros costs nearly nothing, in room for its sectors and in time for its images")
     void sparse() {
         SimulatedDisk disk = new SimulatedDisk();

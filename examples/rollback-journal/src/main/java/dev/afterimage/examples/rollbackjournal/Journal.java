@@ -161,7 +161,10 @@ final class Journal {
         }
     }
 
-    /** In recovery, of a hot journal: writes the header that was read, durably. See {@link HotJournalRecovery} for why. */
+    /**
+     * In recovery, of a hot journal: writes the header that was read, durably. See {@link HotJournalRecovery} for why. Where the disk has it cold, pages are as they were, and are written once more, with the same bytes. Even that
+     * may harm one that does not exist yet: where there are only zeros, a torn write may leave anything.
+     */
     void rewriteHot() {
         assert perhapsHot;
         writeHeader(durable, true);

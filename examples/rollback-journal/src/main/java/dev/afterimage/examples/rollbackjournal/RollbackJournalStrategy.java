@@ -56,6 +56,7 @@ final class RollbackJournalStrategy implements RecoveryStrategy {
             create();
         }
         ControlBlock block = openParts();
+        // A file is cut below by what the block says, so the disk must say the same: it may still hold a value that was written later than its sync, of a write that failed and yet arrived.
         block.rewrite();
         block.file().sync();
         HomePages pages = parts(homes);
@@ -92,11 +93,11 @@ final class RollbackJournalStrategy implements RecoveryStrategy {
         disk.create(HomePages.FILE).close();
         ControlBlock block = new ControlBlock(disk.create(ControlBlock.FILE), context);
         try {
-            block.writeState(false, 0);
-            block.file().sync();
+            block.writeState(false, 0); // recover() writes it again, and syncs it, before anything else
         } finally {
             block.file().close();
         }
+        // Nothing rests on this sync: the first journal syncs names before the first page is written, and the engine does before it says that the store is made. It is here so that nobody has to know that.
         disk.syncNames();
     }
 
@@ -156,7 +157,7 @@ final class RollbackJournalStrategy implements RecoveryStrategy {
         open = null;
         try {
             if (closing != null && !failure.happened()) {
-                // Every transaction is over, so every journal is cold and every page home, durably. All that is left is to say so.
+                // Every transaction is over, so every journal is cold and every page home, durably. All that is left is to say so; no promise rests on its sync, only what the next opening reports.
                 closing.control.writeState(true, highestTransactionId.get());
                 failure.sync(closing.control.file());
             }

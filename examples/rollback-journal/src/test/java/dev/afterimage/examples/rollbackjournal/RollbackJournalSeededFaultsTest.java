@@ -56,6 +56,15 @@ class RollbackJournalSeededFaultsTest extends EverySeededFaultIsCaught {
                 fault("D5", "recovery makes journals cold before the pages that it put back are durable")
                         .in(MODULE, RECOVERY, "homes.cutAndSync();", "")
                         .caughtBy("A1 A2 A3 D1 T1", Hunt.nested("two-pages")),
+                fault("R1", "recovery leaves journals alone which look cold")
+                        .in(MODULE, RECOVERY, "for (Journal journal : journals) { journal.invalidateInRecovery();", "for (Journal journal : journals) { if (!journal.isPerhapsHot()) continue; journal.invalidateInRecovery();")
+                        .caughtBy("A1 A2 A3 D1", Hunt.killedProcesses()),
+                fault("J3", "recovery cuts the file of the homes by a control block that only the operating system has")
+                        .in(MODULE, PACKAGE + "RollbackJournalStrategy", "block.rewrite(); block.file().sync();", "block.rewrite();")
+                        .caughtBy("A2 T2", Hunt.killedProcesses()),
+                fault("J4", "recovery puts pages back from a journal that only the operating system has hot")
+                        .in(MODULE, JOURNAL, "writeHeader(durable, true); file.sync();", "writeHeader(durable, true);")
+                        .caughtBy("A2 T1", Hunt.killedProcesses()),
                 fault("A4", "a page is kept as it was before the transaction, but not as it was at a savepoint")
                         .in(MODULE, TRANSACTION, "} else if (page.newestImage < newestMark) {", "} else if (page.newestImage < -1) {")
                         .caughtBy("S1 A3", Hunt.played("savepoint-then-commit")),
@@ -78,8 +87,7 @@ class RollbackJournalSeededFaultsTest extends EverySeededFaultIsCaught {
         return List.of(
                 new Unseeded("G1 to G11, L1 to L5, C2 to C6", "there is no log, no checkpoint and no page LSN"),
                 new Unseeded("L6", "the kit demands of strategies with a log only that a page of a later copy is noticed; here a test of its own does"),
-                new Unseeded("D1 to D4", "there is no doublewrite buffer"),
-                new Unseeded("R1", "recovery that leaves journals alone which look cold takes the death of a process and then a failure of power; it has a test of its own"));
+                new Unseeded("D1 to D4", "there is no doublewrite buffer"));
     }
 
     /** That page is about the strategies that come with the kit. */
