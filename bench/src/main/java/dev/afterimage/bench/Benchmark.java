@@ -20,6 +20,7 @@ enum Benchmark {
     R4_PAGES("R4p", "read 8 bytes on each of ten pages at random, in plain memory"),
     TRANSFER("transfer", "change 8 bytes on each of two pages and write 64 bytes on a third, pages at random"),
     TRANSFER_HOT("transfer-hot", "the same, on three pages that all threads share"),
+    TRANSFER_VIRTUAL("transfer-virtual", "the same as transfer, by thousands of committers at once, each a virtual thread"),
     READ_CACHED("read-cached", "read-only transactions of ten pages at random, all of them in the cache"),
     READ_UNCACHED("read-uncached", "the same, the store being sixteen times the cache"),
     BULK_LOAD("bulk-load", "fill a new store, transactions of 64 pages, durable at the end"),

@@ -5,12 +5,16 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -25,6 +29,8 @@ import org.HdrHistogram.Histogram;
 final class ClosedLoop {
     private static final OperatingSystemMXBean PROCESS = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int DIGITS = 2;
+    private static final int SHARED_HISTOGRAMS = 16;
     private static final long LATENCY_MAX_NANOS = 600_000_000_000L;
     /** A run-up of a fifth of the time: threads start, and take up from each other what they share. */
     private static final int RUN_UP = 5;
@@ -42,7 +48,7 @@ final class ClosedLoop {
 
     /** A histogram of latencies, good to one part in a hundred. */
     static Histogram histogram() {
-        return new Histogram(LATENCY_MAX_NANOS, 2);
+        return new Histogram(LATENCY_MAX_NANOS, DIGITS);
     }
 
     /** Processor time of this process so far. */
@@ -54,14 +60,30 @@ final class ClosedLoop {
     static Sample run(int threads, long nanos, IntFunction<Operation> operations) {
         ClosedLoop loop = new ClosedLoop(threads);
         List<Lane> lanes = new ArrayList<>();
+        List<Thread> started = new ArrayList<>();
         for (int lane = 0; lane < threads; lane++) {
-            lanes.add(loop.new Lane(operations.apply(lane), lane));
+            lanes.add(loop.new Lane(operations.apply(lane), new Latencies(histogram())));
+            started.add(new Thread(lanes.get(lane), "lane-" + lane));
         }
-        return loop.sample(lanes, nanos);
+        started.forEach(Thread::start);
+        return loop.sample(lanes, nanos, () -> started.forEach(ClosedLoop::join));
     }
 
-    private Sample sample(List<Lane> lanes, long nanos) {
-        lanes.forEach(Thread::start);
+    /** The same, each lane a virtual thread. There may be thousands, so they share some histograms; what they allocate the virtual machine does not tell. */
+    static Sample runVirtual(int threads, long nanos, IntFunction<Operation> operations) {
+        ClosedLoop loop = new ClosedLoop(threads);
+        List<Latencies> latencies = Stream.generate(() -> new Latencies(new AtomicHistogram(LATENCY_MAX_NANOS, DIGITS))).limit(SHARED_HISTOGRAMS).toList();
+        List<Lane> lanes = new ArrayList<>();
+        for (int lane = 0; lane < threads; lane++) {
+            lanes.add(loop.new Lane(operations.apply(lane), latencies.get(lane % SHARED_HISTOGRAMS)));
+        }
+        ExecutorService executor = VirtualThreads.executor();
+        lanes.forEach(executor::execute);
+        executor.shutdown();
+        return loop.sample(lanes, nanos, () -> awaitEnd(executor));
+    }
+
+    private Sample sample(List<Lane> lanes, long nanos, Runnable join) {
         await(ready);
         from = System.nanoTime() + nanos / RUN_UP;
         to = from + nanos;
@@ -71,7 +93,7 @@ final class ClosedLoop {
         long begin = System.nanoTime();
         sleepUntil(to);
         double processors = (double) (processorNanos() - processorFrom) / (System.nanoTime() - begin);
-        lanes.forEach(ClosedLoop::join);
+        join.run();
         if (failure.get() != null) {
             throw new IllegalStateException("an operation failed: " + failure.get(), failure.get());
         }
@@ -90,9 +112,13 @@ final class ClosedLoop {
             begun += lane.begun;
             allocated += lane.allocated;
             end = Math.max(end, lane.last);
-            latency.add(lane.latency);
-            corrected.add(lane.latency.copyCorrectedForCoordinatedOmission(Math.max(1, (lane.last - lane.first) / lane.begun)));
+            lane.latencies.nanos += lane.last - lane.first;
+            lane.latencies.begun += lane.begun;
         }
+        lanes.stream().map(lane -> lane.latencies).distinct().forEach(latencies -> {
+            latency.add(latencies.histogram);
+            corrected.add(latencies.histogram.copyCorrectedForCoordinatedOmission(Math.max(1, latencies.nanos / latencies.begun)));
+        });
         // Time so short that no operation came to an end in it is stretched until one from each thread has.
         double perSecond = inTime > 0 ? inTime * 1e9 / (to - from) : begun * 1e9 / (end - from);
         return new Sample(perSecond, latency, corrected, processors * 1e9 / perSecond, (double) allocated / begun);
@@ -121,18 +147,37 @@ final class ClosedLoop {
         }
     }
 
-    private final class Lane extends Thread {
+    private static void awaitEnd(ExecutorService executor) {
+        try {
+            executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The latencies of one lane, or of several. */
+    private static final class Latencies {
+        private final Histogram histogram;
+        private long nanos;
+        private long begun;
+
+        Latencies(Histogram histogram) {
+            this.histogram = histogram;
+        }
+    }
+
+    private final class Lane implements Runnable {
         private final Operation operation;
-        private final Histogram latency = histogram();
+        private final Latencies latencies;
         private long first;
         private long last;
         private long inTime;
         private long begun;
         private long allocated;
 
-        Lane(Operation operation, int number) {
-            super("lane-" + number);
+        Lane(Operation operation, Latencies latencies) {
             this.operation = operation;
+            this.latencies = latencies;
         }
 
         @Override
@@ -156,7 +201,7 @@ final class ClosedLoop {
                 operation.once();
                 long now = System.nanoTime();
                 if (now - from >= 0) {
-                    latency.recordValue(Math.min(LATENCY_MAX_NANOS, now - last));
+                    latencies.histogram.recordValue(Math.min(LATENCY_MAX_NANOS, now - last));
                     if (now - to <= 0) {
                         inTime++;
                     }

@@ -86,6 +86,7 @@ final class Rows implements AutoCloseable {
                 addTransfers(threads, durability);
             }
         }
+        addVirtual();
         for (int threads : READERS) {
             addReads(threads);
         }
@@ -113,6 +114,24 @@ final class Rows implements AutoCloseable {
                 all.add(new Transfers(new Measurement.Subject(benchmark.id(), strategy, threads, durability.name(), "transfers", 1, compared), bank(strategy), durability,
                         benchmark == Benchmark.TRANSFER_HOT));
             }
+        }
+    }
+
+    /** Whatever levels and threads were asked for: the row is about those who wait for the disk, and about how many they are. */
+    private void addVirtual() throws IOException {
+        if (!chosen(Benchmark.TRANSFER_VIRTUAL)) {
+            return;
+        }
+        if (!VirtualThreads.exist()) {
+            watcher.note(Benchmark.TRANSFER_VIRTUAL.id() + " is left out: it needs virtual threads, so Java 21 or later, and this is " + Runtime.version().feature());
+            return;
+        }
+        Measurement.RawLimit compared = limit(Benchmark.R1, 1, 1);
+        for (String strategy : plan.strategies()) {
+            watcher.phase("making a store for " + sizes.committers() + " committers: " + strategy);
+            TransferStore bank = TransferStore.make(folder.resolve("virtual-" + strategy), strategy, sizes.accounts(), sizes.committers());
+            banks.put(Benchmark.TRANSFER_VIRTUAL.id() + " " + strategy, bank);
+            all.add(new VirtualTransfers(new Measurement.Subject(Benchmark.TRANSFER_VIRTUAL.id(), strategy, sizes.committers(), Durability.POWER_SAFE.name(), "transfers", 1, compared), bank));
         }
     }
 
@@ -217,6 +236,14 @@ final class Rows implements AutoCloseable {
             Sample sample = ClosedLoop.run(subject.threads(), nanos, hot ? bank.hotTransfers(durability) : bank.transfers(durability));
             bank.settle();
             return sample;
+        }
+    }
+
+    /** Durable transfers of more committers than anybody has threads for. */
+    private record VirtualTransfers(Subject subject, TransferStore bank) implements Measurement {
+        @Override
+        public Sample measure(long nanos) {
+            return ClosedLoop.runVirtual(subject.threads(), nanos, bank.transfers(Durability.POWER_SAFE));
         }
     }
 }
