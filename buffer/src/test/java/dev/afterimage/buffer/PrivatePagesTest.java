@@ -59,6 +59,29 @@ class PrivatePagesTest {
     }
 
     @Test
+    @DisplayName("are made at once only where a frame is free; where none is, no slot is taken and nothing has changed")
+    void atOnce() {
+        List<Frame> pinned = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            pinned.add(pool.pin(spill, 2_000_000 + i));
+        }
+        Frame frame = pages.addToOverwriteAtOnce(1);
+        assertNotNull(frame);
+        assertFalse(frame.isDirty());
+        frame.page().fill(0, PAGE_SIZE, (byte) 3);
+        frame.markChangedByOwner();
+        assertNull(pages.addToOverwriteAtOnce(2));
+        assertFalse(pages.contains(2));
+        assertEquals(1, slots.taken.size());
+        assertThrows(IllegalStateException.class, () -> pages.addToOverwriteAtOnce(1));
+        frame.unpin();
+        assertNull(pages.addToOverwriteAtOnce(2), "a page would have to leave");
+        pinned.forEach(Frame::unpin);
+        assertSame(frame, pages.pin(1));
+        frame.unpin();
+    }
+
+    @Test
     @DisplayName("of a slot that is kept go on in the frame they had, which is neither read nor written in between")
     void keptSlot() {
         PrivatePages kept = new PrivatePages(pool, spill, new OneKeptSlot());

@@ -35,6 +35,10 @@ public class FlipQueueRacesTest {
         }
 
         @Override
+        public void tidyUp(CommitBatch flipped) {
+        }
+
+        @Override
         public CommitBatch gathering() {
             return gathering;
         }

@@ -25,6 +25,7 @@ final class CommitBatch implements CommitTicket {
     /** Whether it is to be flipped even if nothing is committed, and whether its flip closes the store; guarded by the commit lock until the seal. */
     private boolean wanted;
     private boolean closing;
+    private LongList reusable = new LongList();
     private volatile boolean durable;
 
     /**
@@ -72,9 +73,26 @@ final class CommitBatch implements CommitTicket {
         return wanted || !isEmpty();
     }
 
+    /** Whether it is flipped for the sake of the flip. */
+    boolean isWantedAnyhow() {
+        return wanted;
+    }
+
     /** Whether its flip is the last act of the store. */
     boolean isClosing() {
         return closing;
+    }
+
+    /** Its flip found that nobody needs these slots any more. */
+    void setReusable(LongList slots) {
+        reusable = slots;
+    }
+
+    /** The slots that its flip found nobody to need; answered once. */
+    LongList takeReusable() {
+        LongList slots = reusable;
+        reusable = new LongList();
+        return slots;
     }
 
     /** Those that wait for it: {@link FlipQueue}. */

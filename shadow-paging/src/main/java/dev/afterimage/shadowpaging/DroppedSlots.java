@@ -1,6 +1,7 @@
 package dev.afterimage.shadowpaging;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  *   <li><em>Walks in memory</em> (mutant S5): somebody may have picked up root {@code n - 1} before root {@code n} was published; see {@link WalkEpochs}.
  * </ol>
  *
- * Used by the one thread that flips, but for {@link #count}.
+ * Used by the one thread that flips, but for {@link #count} and {@link #given}.
  */
 final class DroppedSlots {
     private final WalkEpochs epochs;
     private final ArrayDeque<Dropped> waiting = new ArrayDeque<>();
-    private volatile long count;
+    private final AtomicLong count = new AtomicLong();
 
     DroppedSlots(WalkEpochs epochs) {
         this.epochs = epochs;
@@ -37,7 +38,7 @@ final class DroppedSlots {
 
     /** So many slots will be {@linkplain #add added} by a flip whose root is not published yet: from now on they count, so that nobody who looks finds neither the flip under way nor them. */
     void announce(int slots) {
-        count = count + slots; // one thread changes it
+        count.addAndGet(slots);
     }
 
     /** Takes note of what a flip dropped, and announced; its root is published. */
@@ -63,12 +64,16 @@ final class DroppedSlots {
             }
         }
         waiting.removeFirst();
-        count = count - oldest.slots().size();
         return oldest;
     }
 
-    /** Slots that wait; for any thread. */
+    /** So many that {@link #takeReusable} answered are free, or kept for a snapshot; for any thread. */
+    void given(int slots) {
+        count.addAndGet(-slots);
+    }
+
+    /** Slots that wait, or are not {@link #given} yet; for any thread. */
     long count() {
-        return count;
+        return count.get();
     }
 }

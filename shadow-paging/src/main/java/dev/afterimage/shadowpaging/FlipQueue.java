@@ -31,6 +31,9 @@ final class FlipQueue {
         /** Makes durable, or fails for good, all that gathers, and throws if it fails; answers what was flipped, if anything. One thread at a time. */
         @Nullable CommitBatch flip();
 
+        /** What is left to do when a flip is through and somebody else may lead the next. */
+        void tidyUp(CommitBatch flipped);
+
         /** The batch that gathers. */
         CommitBatch gathering();
 
@@ -101,6 +104,7 @@ final class FlipQueue {
                 wakeOne(duty.gathering().waiters());
                 if (flipped != null) {
                     wake(flipped.waiters());
+                    duty.tidyUp(flipped);
                 }
             } else {
                 wakeAll();

@@ -60,8 +60,8 @@ final class Flips {
     private volatile FlipRecord durable;
     /** The slots of the pages of the batch sealed last, in rising order; the leader's. */
     private LongList sealedSlots = new LongList();
-    /** Dropped slots that became free again, since the store was opened; written by the leader. */
-    private volatile long freedSlots;
+    /** Dropped slots that became free again, since the store was opened. */
+    private final AtomicLong freedSlots = new AtomicLong();
 
     /**
      * Flips from here on.
@@ -250,6 +250,15 @@ final class Flips {
         }
 
         @Override
+        public void tidyUp(CommitBatch flipped) {
+            try {
+                free(flipped);
+            } catch (RuntimeException | Error unexpected) {
+                throw fail(unexpected);
+            }
+        }
+
+        @Override
         public CommitBatch gathering() {
             return committed.view().pending();
         }
@@ -340,13 +349,26 @@ final class Flips {
             slots.release(batch.nodes().size() - update.written().size());
             dropped.add(update.dropped(), next.flip());
         }
+        LongList reusable = new LongList();
         DroppedSlots.Dropped unneeded = dropped.takeReusable(next.flip());
         while (unneeded != null) {
-            LongList reusable = pinned.dropped(unneeded.flip(), unneeded.slots());
-            slots.giveAll(reusable);
-            freedSlots = freedSlots + reusable.size();
+            LongList unpinned = pinned.dropped(unneeded.flip(), unneeded.slots());
+            reusable.addAll(unpinned);
+            dropped.given(unneeded.slots().size() - unpinned.size());
             unneeded = dropped.takeReusable(next.flip());
         }
+        batch.setReusable(reusable);
+        if (batch.isWantedAnyhow()) {
+            free(batch); // whoever wants a flip of its own wants these
+        }
+    }
+
+    /** Frees what the flip of a batch found nobody to need; by whoever led it, perhaps while somebody else leads the next. */
+    private void free(CommitBatch batch) {
+        LongList reusable = batch.takeReusable();
+        slots.giveAll(reusable);
+        freedSlots.addAndGet(reusable.size());
+        dropped.given(reusable.size());
     }
 
     private void forget(LongList written) {
@@ -360,14 +382,14 @@ final class Flips {
      * whether that freed anything.
      */
     private boolean freeDropped() {
-        long before = freedSlots;
-        for (int flips = 0; flips < 2 && freedSlots == before; flips++) {
+        long before = freedSlots.get();
+        for (int flips = 0; flips < 2 && freedSlots.get() == before; flips++) {
             if (dropped.count() == 0 && newestUndurable() == null) {
                 return false;
             }
             flipWanted(false);
         }
-        return freedSlots > before;
+        return freedSlots.get() > before;
     }
 
     private CommitBatch newBatch() {

@@ -99,14 +99,33 @@ final class FreeSlots {
     void give(long slot) {
         lock.lock();
         try {
-            assert slot >= 0 && slot < slots && isUsed(slot) : "slot " + slot + " was not in use";
-            int word = (int) (slot >>> 6);
-            used[word] &= ~(1L << slot);
-            full[word >>> 6] &= ~(1L << word);
-            free++;
+            giveLocked(slot);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Makes many free. */
+    void giveAll(LongList slots) {
+        if (slots.isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            for (int i = 0; i < slots.size(); i++) {
+                giveLocked(slots.get(i));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveLocked(long slot) {
+        assert slot >= 0 && slot < slots && isUsed(slot) : "slot " + slot + " was not in use";
+        int word = (int) (slot >>> 6);
+        used[word] &= ~(1L << slot);
+        full[word >>> 6] &= ~(1L << word);
+        free++;
     }
 
     /** Recovery: the durable root reaches this slot. Returns false if that was known already. */

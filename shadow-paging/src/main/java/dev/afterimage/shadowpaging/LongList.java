@@ -17,6 +17,12 @@ final class LongList {
         values[size++] = value;
     }
 
+    void addAll(LongList more) {
+        ensureRoom(more.size);
+        System.arraycopy(more.values, 0, values, size, more.size);
+        size += more.size;
+    }
+
     /** Makes room for that many more, so that as many {@link #add} cannot fail for lack of memory. */
     void ensureRoom(int more) {
         int wanted = Math.addExact(size, more);

@@ -91,8 +91,10 @@ final class Slots implements SlotSource {
     /** Takes many back. */
     void giveAll(LongList slots) {
         for (int i = 0; i < slots.size(); i++) {
-            give(slots.get(i));
+            pool.discard(space, slots.get(i));
+            expected.forget(slots.get(i));
         }
+        free.giveAll(slots);
     }
 
     /**

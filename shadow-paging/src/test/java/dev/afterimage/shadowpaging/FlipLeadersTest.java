@@ -100,6 +100,40 @@ class FlipLeadersTest {
     }
 
     @Test
+    @DisplayName("who commits beside a flip, and will wait, has written its pages before the next; not so where pages return soon")
+    void ahead() throws InterruptedException {
+        TestStore store = TestStore.create(disk);
+        SlotSpace space = ((ShadowPagingStrategy) store.strategy).parts().space();
+        Call leader = flipStandsStill(store);
+        long before = space.bytesWritten();
+        commit(store, 2, Durability.RELAXED);
+        assertEquals(before, space.bytesWritten());
+        Call second = new Call(() -> commit(store, 3, Durability.POWER_SAFE)).waits();
+        assertEquals(before + space.pageSize(), space.bytesWritten());
+        goOn.countDown();
+        assertNull(leader.ended());
+        assertNull(second.ended());
+        assertEquals(before + 3L * space.pageSize(), space.bytesWritten(), "two pages and a node, each once");
+        for (int value = 0; value < 3; value++) {
+            StrategyTransaction again = store.begin();
+            TestStore.write(again, 3, value);
+            again.commit(Durability.RELAXED);
+        }
+        CountDownLatch inThirdSync = new CountDownLatch(1);
+        CountDownLatch goOnToo = new CountDownLatch(1);
+        nextSyncStandsStill(inThirdSync, goOnToo);
+        Call third = new Call(() -> flips(store).flipPending());
+        inThirdSync.await();
+        before = space.bytesWritten();
+        Call fourth = new Call(() -> commit(store, 5, Durability.POWER_SAFE)).waits();
+        assertEquals(before, space.bytesWritten());
+        goOnToo.countDown();
+        assertNull(third.ended());
+        assertNull(fourth.ended());
+        close(store);
+    }
+
+    @Test
     @DisplayName("when its flip fails, each of those that wait is told so, whatever it waits for; the failure is reported once")
     void failing() throws InterruptedException {
         TestStore store = TestStore.create(disk);

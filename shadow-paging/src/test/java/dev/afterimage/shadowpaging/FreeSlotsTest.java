@@ -159,6 +159,7 @@ class FreeSlotsTest {
         epochs.exit(oldWalk);
         assertEquals(17, dropped.takeReusable(6).slots().get(0), "the younger walk cannot have seen them");
         epochs.exit(youngWalk);
+        dropped.given(1);
         assertEquals(0, dropped.count());
         assertEquals(null, dropped.takeReusable(7));
     }

@@ -13,6 +13,7 @@ import static org.mockito.Mockito.mock;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
+import dev.afterimage.buffer.Frame;
 import dev.afterimage.memory.PageMemory;
 import dev.afterimage.spi.storage.DiskFile;
 import dev.afterimage.spi.storage.DiskFullException;
@@ -59,6 +60,74 @@ class SlotsTest {
         assertEquals(64, slots.count());
         assertEquals(0, slots.makeRoom(1_000, 0));
         assertEquals(1_001, slots.count(), "as many as are missing, where that is more");
+    }
+
+    @Test
+    @DisplayName("of a store that is not small grow when a round found less than half of them free, as long as the disk has room")
+    void longRuns() {
+        slots.makeRoom(600, 0);
+        for (int slot = 0; slot < 600; slot++) {
+            assertEquals(slot, slots.take());
+        }
+        for (long slot = 10; slot < 16; slot++) {
+            slots.give(slot);
+        }
+        assertEquals(10, slots.take(), "another round");
+        assertEquals(600, slots.take(), "it grew");
+        assertEquals(600 + 75, slots.count());
+        assertEquals((600 + 75) * PAGE_SIZE, file.size());
+        for (int slot = 601; slot < 675; slot++) {
+            assertEquals(slot, slots.take());
+        }
+        disk.faults().capacityBytes(disk.allocatedBytes());
+        for (long slot = 11; slot < 16; slot++) {
+            assertEquals(slot, slots.take(), "there is no room for more, and no need");
+        }
+        assertThrows(DiskFullException.class, slots::take);
+    }
+
+    @Test
+    @DisplayName("that lie beside each other are written by one call, those of the pool and others")
+    void runs() {
+        List<String> calls = new ArrayList<>();
+        DiskFile watched = mock(DiskFile.class);
+        doAnswer(call -> {
+            ByteBuffer bytes = call.getArgument(0);
+            long at = call.getArgument(1);
+            calls.add(at / PAGE_SIZE + "+" + bytes.remaining() / PAGE_SIZE);
+            file.write(bytes, at);
+            return null;
+        }).when(watched).write(any(), anyLong());
+        SlotSpace over = new SlotSpace(watched, PAGE_SIZE, expected);
+        SlotRun run = new SlotRun(over, pool);
+        LongList pages = new LongList();
+        for (long slot : new long[] {2, 3, 4, 7}) {
+            pages.add(slot);
+            Frame frame = pool.pinNew(over, slot);
+            frame.page().putLong(8, 70 + slot);
+            frame.unpin();
+        }
+        run.addAll(pages);
+        assertEquals(List.of("2+3"), calls);
+        try (PageMemory memory = PageMemory.allocate(PAGE_SIZE, 1)) {
+            memory.page(0).putLong(8, 78);
+            run.add(8, memory.page(0));
+            memory.page(0).putLong(8, 79);
+            run.add(9, memory.page(0));
+            run.write();
+            assertEquals(List.of("2+3", "7+3"), calls);
+            run.writeAll(pages);
+            run.write();
+            assertEquals(2, calls.size(), "all is written");
+            for (long slot : new long[] {2, 3, 4, 7, 8, 9}) {
+                space.read(slot, memory.page(0));
+                assertEquals(70 + slot, memory.page(0).getLong(8));
+            }
+            assertEquals(6 * PAGE_SIZE, over.bytesWritten());
+        }
+        for (int i = 0; i < pages.size(); i++) {
+            pool.discard(over, pages.get(i));
+        }
     }
 
     @Test
@@ -130,6 +199,8 @@ class SlotsTest {
         assertEquals(2, dropped.count());
         assertNull(dropped.takeReusable(5));
         assertNotNull(dropped.takeReusable(6));
+        assertEquals(2, dropped.count(), "until they are free");
+        dropped.given(2);
         assertEquals(0, dropped.count());
         assertTrue(dropped.takeReusable(7) == null);
     }
