@@ -71,7 +71,7 @@ final class SlotRun {
         boolean written = false;
         try {
             if (count > 0) {
-                space.write(first, count, bytes.position(0));
+                space.write(first, count, bytes.position(0).limit(count * space.pageSize()));
             }
             written = true;
         } finally {

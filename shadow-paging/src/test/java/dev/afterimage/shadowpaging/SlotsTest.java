@@ -10,6 +10,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
@@ -98,8 +99,16 @@ class SlotsTest {
             file.write(bytes, at);
             return null;
         }).when(watched).write(any(), anyLong());
+        when(watched.name()).thenReturn("pages");
         SlotSpace over = new SlotSpace(watched, PAGE_SIZE, expected);
         SlotRun run = new SlotRun(over, pool);
+        pool.pinNew(over, 0).unpin();
+        run.add(0);
+        run.add(1); // not in memory: room was made for it in vain
+        run.write();
+        assertEquals(List.of("0+1"), calls, "no byte of slot 1");
+        calls.clear();
+        pool.discard(over, 0);
         LongList pages = new LongList();
         for (long slot : new long[] {2, 3, 4, 7}) {
             pages.add(slot);
@@ -123,7 +132,7 @@ class SlotsTest {
                 space.read(slot, memory.page(0));
                 assertEquals(70 + slot, memory.page(0).getLong(8));
             }
-            assertEquals(6 * PAGE_SIZE, over.bytesWritten());
+            assertEquals(7 * PAGE_SIZE, over.bytesWritten());
         }
         for (int i = 0; i < pages.size(); i++) {
             pool.discard(over, pages.get(i));
