@@ -28,6 +28,7 @@ public final class HomePages implements PageSpace, AutoCloseable {
     private static final long STEP_BYTES_MAX = 64L << 20;
 
     private final DiskFile file;
+    private final String name;
     private final int pageSize;
     private final long storeId;
     private final WriteBarrier barrier;
@@ -62,6 +63,7 @@ public final class HomePages implements PageSpace, AutoCloseable {
             throw new IllegalArgumentException("pageSize: expected more than the header's " + PageHeader.BYTES + " bytes, found " + pageSize);
         }
         this.file = file;
+        this.name = file.name();
         this.pageSize = pageSize;
         this.storeId = storeId;
         this.barrier = barrier;
@@ -71,7 +73,7 @@ public final class HomePages implements PageSpace, AutoCloseable {
 
     @Override
     public String name() {
-        return file.name();
+        return name;
     }
 
     @Override

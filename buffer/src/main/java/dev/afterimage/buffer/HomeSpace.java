@@ -21,6 +21,7 @@ public final class HomeSpace implements PageSpace {
     public static final long TORN = -1;
 
     private final HomePages homes;
+    private final String name;
     private final LongSupplier logEnd;
     private volatile boolean redoing = true;
     /** No record lies between these two: the log that recovery read ends at the first, what follows begins at the second. Zero, zero while that is not known. */
@@ -34,6 +35,7 @@ public final class HomeSpace implements PageSpace {
      */
     public HomeSpace(HomePages homes, LongSupplier logEnd) {
         this.homes = homes;
+        this.name = homes.name();
         this.logEnd = logEnd;
     }
 
@@ -55,7 +57,7 @@ public final class HomeSpace implements PageSpace {
 
     @Override
     public String name() {
-        return homes.name();
+        return name;
     }
 
     @Override

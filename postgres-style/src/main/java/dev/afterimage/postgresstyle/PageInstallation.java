@@ -80,12 +80,18 @@ final class PageInstallation implements AutoCloseable {
 
     private void installByCache(PrivatePages.Cursor cursor, long commitLsn, boolean snapshots) {
         if (cursor.isDiscarded()) {
-            putInto(pinHome(cursor.pageId(), snapshots), null, null, commitLsn);
+            putIntoAndUnpin(pinHome(cursor.pageId(), snapshots), null, null, commitLsn);
             return;
         }
+        PrivateVersion version = PrivateVersion.at(cursor);
         Frame source = cursor.pin();
         try {
-            putInto(pinHome(cursor.pageId(), snapshots), source.page(), PrivateVersion.at(cursor), commitLsn);
+            Frame pinned = version.pinnedHome();
+            if (pinned != null) {
+                putInto(pinned, source.page(), version, commitLsn);
+            } else {
+                putIntoAndUnpin(pinHome(cursor.pageId(), snapshots), source.page(), version, commitLsn);
+            }
         } finally {
             source.unpin();
         }
@@ -113,6 +119,14 @@ final class PageInstallation implements AutoCloseable {
         }
     }
 
+    private static void putIntoAndUnpin(Frame home, @Nullable OffHeapBytes source, @Nullable PrivateVersion version, long commitLsn) {
+        try {
+            putInto(home, source, version, commitLsn);
+        } finally {
+            home.unpin();
+        }
+    }
+
     private static void putInto(Frame home, @Nullable OffHeapBytes source, @Nullable PrivateVersion version, long commitLsn) {
         home.latchExclusive();
         try {
@@ -120,7 +134,6 @@ final class PageInstallation implements AutoCloseable {
             home.markDirty(commitLsn);
         } finally {
             home.unlatchExclusive();
-            home.unpin();
         }
     }
 
@@ -163,7 +176,7 @@ final class PageInstallation implements AutoCloseable {
             PrivateVersion version = source == null ? null : PrivateVersion.at(cursor);
             Frame resident = pool.pinResident(homes, cursor.pageId());
             if (resident != null) {
-                putInto(resident, source, version, commitLsn);
+                putIntoAndUnpin(resident, source, version, commitLsn);
             } else {
                 OffHeapBytes page = ownPages.page(1);
                 PageHeader.setExists(page, false); // so that nothing is taken for the same

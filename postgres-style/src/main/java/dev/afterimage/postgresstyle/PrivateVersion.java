@@ -2,6 +2,8 @@ package dev.afterimage.postgresstyle;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.afterimage.buffer.Frame;
 import dev.afterimage.buffer.PartialCopy;
 import dev.afterimage.buffer.PrivatePages;
@@ -11,6 +13,7 @@ import dev.afterimage.spi.PageBytes;
 final class PrivateVersion {
     private final ChangedRanges ranges = new ChangedRanges();
     private final PartialCopy copy;
+    private @Nullable Frame home;
     private boolean whole;
     private long imageLsn;
 
@@ -32,6 +35,7 @@ final class PrivateVersion {
     PrivateVersion unchanged() {
         ranges.clear();
         copy.beginComplete();
+        home = null;
         whole = false;
         imageLsn = 0;
         return this;
@@ -50,12 +54,19 @@ final class PrivateVersion {
         whole = older.whole;
         imageLsn = 0;
         copy.beginAs(older.copy);
+        home = older.home;
         return this;
     }
 
     /** For a page of which only the header is copied yet: its home stays pinned until the transaction ends. */
-    void copyWhereTouched(Frame home) {
-        copy.begin(home.usable());
+    void copyWhereTouched(Frame pinned) {
+        home = pinned;
+        copy.begin(pinned.usable());
+    }
+
+    /** Its home, if that stays pinned until the transaction ends; else null. */
+    @Nullable Frame pinnedHome() {
+        return home;
     }
 
     /** Its bytes, while it is in that frame, pinned. */
