@@ -324,7 +324,7 @@ final class Flips {
                 sealedSlots.add(place);
             }
         }
-        // In the order of slots, not of pages: slots are given out from the lowest up, so this is one run or a few.
+        // In the order of slots, not of pages: slots are given out side by side, so these are few long runs.
         sealedSlots.sort();
         update.writePages(sealedSlots);
         TableRoot root = update.apply(old, pageIds, places);

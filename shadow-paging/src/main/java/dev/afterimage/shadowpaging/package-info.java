@@ -33,8 +33,9 @@
  * <pre>
  *   read     private slot, else the batch that gathers commits, else the batch being flipped, else the durable table   (CommittedPages)
  *   write    the first time: a fresh slot's frame, filled with a copy; it spills by ordinary eviction                   (PrivatePages, Slots)
- *   commit   reserve slots for table nodes; then, under a short lock, put page -&gt; slot into the pending batch           (Flips.commit)
- *   await    lead the flip of the batch, or wait for who leads it                                                       (Flips)
+ *   commit   write the pages, if another flip is on its way and this commit will wait for the next                      (SlotRun)
+ *            reserve slots for table nodes; then, under a short lock, put page -&gt; slot into the pending batch           (Flips.commit)
+ *   await    lead the flip of the batch, or wait for who leads it                                                       (FlipQueue, Flips)
  *   rollback give the slots back; nothing is written
  * </pre>
  * A snapshot flips what is not durable and pins the newest root; it walks that root's tree without locks, and the slots of that tree, no others, are kept until it ends. Nothing on the disk knows of it.
@@ -77,8 +78,10 @@
  * unsynced root over unsynced pages, and the device may keep the root and lose the pages: not a lost commit but a broken store. A log could be read up to where it is whole; a tree cannot.
  *
  * <h2>Memory</h2>
- * Beside the cache: one bit per slot (16 KiB for 1 GiB of 8 KiB pages), one page per level of the table, and for each page of a running transaction, or of a commit that waits for its flip, about 100 bytes of maps. Opening reads the table nodes,
+ * Beside the cache: one bit per slot (16 KiB for 1 GiB of 8 KiB pages), one page per level of the table, at most five buffers of 512 KiB for slots that are written together, and for each page of a running transaction, or of a commit that waits for its flip, about 100 bytes of maps. Opening reads the table nodes,
  * one per level at a time: 1/512 of the data, in constant memory but for the bits.
+ *
+ * <p>On the disk: with more than 512 slots in use up to as many are kept free, 256 MiB at most, so that what is written together lies together ({@code FreeSlots}).
  */
 @NullMarked
 package dev.afterimage.shadowpaging;
