@@ -2,6 +2,7 @@ package dev.afterimage.buffer;
 
 import dev.afterimage.api.CacheExhaustedException;
 import dev.afterimage.memory.DirectBuffers;
+import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.memory.PageMemory;
 import dev.afterimage.spi.BackgroundTasks;
 import dev.afterimage.spi.storage.DiskFullException;
@@ -196,9 +197,14 @@ public final class BufferPool implements AutoCloseable {
         return frame;
     }
 
-    /** The frame that probably holds a page, not pinned: for {@link PageGlance}. */
-    @Nullable Frame glance(PageSpace space, long number) {
-        return table.glance(PageTable.key(space, number), space, number);
+    /** The bytes of the frame with that index. */
+    OffHeapBytes page(int index) {
+        return memory.page(index);
+    }
+
+    /** The frame with that index. */
+    Frame frame(int index) {
+        return frames[index];
     }
 
     private Frame pinSlowly(PageLoad load) {

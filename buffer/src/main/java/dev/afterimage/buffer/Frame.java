@@ -48,8 +48,6 @@ public final class Frame {
     private static final long OWNED = 1L << 21;
     private static final long TURN = 1L << 22;
 
-    private static final int CACHE_LINE_BYTES = 64;
-
     private static final VarHandle STATE;
     private static final VarHandle CHANGES;
     private static final VarHandle RECOVERY_LSN;
@@ -206,20 +204,6 @@ public final class Frame {
     }
 
     // ---- what the pool does with a frame
-
-    /** Has the processor fetch what changing the page begins with. The result means nothing: nobody pins the page. */
-    long touchHeader() {
-        return page.getLong(0) + (latch.isWriteLocked() ? 1 : 0);
-    }
-
-    /** The same for each cache line of a range of the usable part. */
-    long touchBytes(int first, int last) {
-        long sum = usable.getByte(last);
-        for (int at = first; at < last; at += CACHE_LINE_BYTES) {
-            sum += usable.getByte(at);
-        }
-        return sum;
-    }
 
     int index() {
         return index;

@@ -62,15 +62,6 @@ final class PageTable {
         return null;
     }
 
-    /** The frame that probably holds a page, found without a lock and not pinned: it may hold another one by now. Null says nothing. */
-    @Nullable Frame glance(long key, PageSpace space, long number) {
-        Frame frame = buckets.get(bucket(key));
-        for (int steps = 0; frame != null && steps < WALK_MAX && !frame.holds(space, number); steps++) {
-            frame = frame.chained;
-        }
-        return frame;
-    }
-
     /**
      * Pins a page if it is resident at this moment, and neither loading nor leaving.
      */

@@ -65,17 +65,14 @@ class BufferPoolEdgesTest {
     }
 
     @Test
-    @DisplayName("counts a hit by pinResident like any other, and finds with a glance what is resident")
+    @DisplayName("counts a hit by pinResident like any other")
     void pinResident() {
         put(1, 1, 1);
         long hits = pool.statistics().hits();
         Frame frame = pool.pinResident(home, 1);
         assertNotNull(frame);
         assertEquals(hits + 1, pool.statistics().hits());
-        assertSame(frame, pool.glance(home, 1));
-        assertNull(pool.glance(home, 2));
         frame.unpin();
-        assertFalse(frame.isPinned(), "a glance pins nothing");
     }
 
     @Test

@@ -195,7 +195,7 @@ final class RedoBatch implements AutoCloseable {
         }
         Arrays.sort(order);
         for (long key : order) {
-            redo.add(key, firsts[find(key)], 0, 0, 0, NOTHING);
+            redo.add(key, firsts[find(key)], 0, 0, 0, NOTHING, 0, 0);
         }
         redo.finish();
         bytes.clear();

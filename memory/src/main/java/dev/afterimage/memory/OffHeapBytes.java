@@ -22,6 +22,8 @@ import net.openhft.chronicle.bytes.BytesStore;
 public final class OffHeapBytes implements PageBytes {
     private static final boolean BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
 
+    private static final int CACHE_LINE_BYTES = 64;
+
     private final Slab slab;
     private final int start;
     private final int length;
@@ -191,6 +193,21 @@ public final class OffHeapBytes implements PageBytes {
             }
         }
         return true;
+    }
+
+    /**
+     * Has the processor fetch the cache lines of the window's first byte, and the first two and the last of a range: so many loads at once, with so little around them that those of the next windows are
+     * under way before these have arrived.
+     *
+     * @param first first byte of the range
+     * @param last its last byte
+     * @return a number that means nothing; to be kept somewhere, lest the compiler leave the reading out
+     */
+    public long touch(int first, int last) {
+        check(first, last - first + 1);
+        BytesStore<?, ?> store = slab.store();
+        long begin = start;
+        return store.readByte(begin) + store.readByte(begin + first) + store.readByte(begin + Math.min(first + CACHE_LINE_BYTES, last)) + store.readByte(begin + last);
     }
 
     private static long littleEndian(long value) {

@@ -162,6 +162,21 @@ class OffHeapBytesTest {
     }
 
     @Test
+    @DisplayName("is touched at its beginning and along a range, and nowhere outside itself")
+    void touched() {
+        OffHeapBytes window = page.window(100, 200);
+        for (int at = 0; at < 200; at++) {
+            window.putByte(at, (byte) at);
+        }
+        assertEquals(10 + 74 + 110, window.touch(10, 110));
+        assertEquals(10 + 20 + 20, window.touch(10, 20), "a short range has no second line");
+        assertEquals(0, window.touch(0, 0));
+        for (int[] range : new int[][] {{-1, 5}, {0, 200}, {200, 200}, {5, 3}, {Integer.MIN_VALUE, Integer.MAX_VALUE}, {Integer.MAX_VALUE, Integer.MAX_VALUE}}) {
+            assertThrows(IndexOutOfBoundsException.class, () -> window.touch(range[0], range[1]));
+        }
+    }
+
+    @Test
     @DisplayName("knows whether a range is all zeros, whatever its alignment")
     void zeroRanges() {
         page.putByte(1000, (byte) 1);

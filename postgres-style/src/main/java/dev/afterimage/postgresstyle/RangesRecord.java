@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import dev.afterimage.api.StoreDamagedException;
+import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.spi.PageBytes;
 import dev.afterimage.wal.LogRecord;
 
@@ -110,13 +111,27 @@ final class RangesRecord implements LogRecord {
     }
 
     /**
+     * Where the first range lies, before anything is checked: good for a hint only.
+     *
+     * @param at where the body begins in the buffer
+     * @return the range's offset in the page times 2<sup>16</sup>, and its length; 0 if there is none
+     */
+    static int firstRange(ByteBuffer bytes, int at, int bodyBytes) {
+        if (bodyBytes < RANGES + BYTES_PER_RANGE) {
+            return 0;
+        }
+        return Short.toUnsignedInt(bytes.getShort(at + RANGES)) + PageHeader.BYTES << Short.SIZE | Short.toUnsignedInt(bytes.getShort(at + RANGES + 2));
+    }
+
+    /**
      * Puts its bytes into a page.
      *
-     * @param usable the page without its header
+     * @param page the whole page
      * @throws StoreDamagedException if the body contradicts itself or reaches beyond the page
      */
-    static void apply(ByteBuffer body, PageBytes usable) {
+    static void apply(ByteBuffer body, PageBytes page) {
         body.order(ByteOrder.LITTLE_ENDIAN);
+        int usableBytes = page.length() - PageHeader.BYTES;
         int base = body.position();
         int limit = body.limit();
         int count = count(body);
@@ -125,9 +140,9 @@ final class RangesRecord implements LogRecord {
         for (int range = 0; range < count; range++) {
             int offset = offset(body, range);
             int length = length(body, range);
-            check(length > 0 && offset + length <= usable.length() && data + length <= limit, body);
+            check(length > 0 && offset + length <= usableBytes && data + length <= limit, body);
             body.limit(data + length).position(data);
-            usable.put(offset, body);
+            page.put(PageHeader.BYTES + offset, body);
             body.limit(limit).position(base);
             data += length;
         }

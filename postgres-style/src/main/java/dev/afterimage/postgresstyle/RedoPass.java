@@ -47,6 +47,7 @@ final class RedoPass {
             }
             redo.finish();
         }
+        shares.forEach(RedoShare::letGo);
         if (reader.end().lsn() != end) {
             throw new StoreDamagedException("the log was read twice and ended at LSN " + end + " first, then at " + reader.end().lsn() + ": the device does not give back what it holds");
         }

@@ -30,7 +30,7 @@ class PostgresStyleSeededFaultsTest extends EverySeededFaultIsCaught {
                     .in(MODULE, TRANSACTION, "writes().pages.rollbackTo(mark);", "")
                     .caughtBy("S1 A3", Hunt.played("savepoint-then-commit")),
             SeededFault.of("L2", "redo does not stamp the page's LSN")
-                    .in(MODULE, REDO, "RangesRecord.apply(body, frame.usable()); PageHeader.setPageLsn(page, commitLsn);", "RangesRecord.apply(body, frame.usable());")
+                    .in(MODULE, REDO, "RangesRecord.apply(body, page); PageHeader.setPageLsn(page, commitLsn);", "RangesRecord.apply(body, page);")
                     .caughtBy("A2 A3 D1", Hunt.scenario("written-row")),
             SeededFault.of("L3", "redo begins where the checkpoint ended, not where it began")
                     .in(MODULE, CHECKPOINTER, "log.start().timeline(), newRedoPoint, witness,", "log.start().timeline(), log.endLsn(), witness,")
@@ -70,7 +70,7 @@ class PostgresStyleSeededFaultsTest extends EverySeededFaultIsCaught {
                     .caughtBy("A2 T1", Hunt.scenario("checkpoint-after-commit")),
             SeededFault.of("P4", "redo believes a torn page because the LSN in its head is new")
                     .in("buffer", "dev.afterimage.buffer.HomePages", "fill(number, copy); if (isWhole(number, copy)) { page.put(0, copy); return true; }", "fill(number, copy); page.put(0, copy); if (copy != null) { return true; }")
-                    .in(MODULE, REDO, "boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;", "boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN; if (PageHeader.pageLsn(page) >= commitLsn) { return false; }")
+                    .in(MODULE, REDO, "boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;", "boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN; if (PageHeader.pageLsn(page) >= record.note()) { return false; }")
                     .caughtBy("A1 A2 A3 D1 D2 T1", Hunt.scenario("checkpoint-after-commit")),
             SeededFault.of("S5", "the slot of a version that a snapshot still reads is given to the next writer")
                     .in(MODULE, OVERWRITTEN, "register(KeptVersion.in(slot, pageId, PageHeader.pageLsn(home.page()), commitLsn));",

@@ -53,7 +53,7 @@ class RecordsTest {
         assertEquals(1234, RangesRecord.basisLsn(body));
         assertEquals(LogRecordDescription.ofPage("ranges", 77, "bytes 10..12, 4067..4071 on its version of LSN 1234"), descriptions.describe(RecordTypes.RANGES, 9, body));
         OffHeapBytes target = usable(other);
-        RangesRecord.apply(body, target);
+        RangesRecord.apply(body, other);
         assertEquals(0, body.position(), "and can be read again");
         for (int i = 0; i < target.length(); i++) {
             boolean inside = i >= 10 && i < 13 || i >= target.length() - 5;
@@ -67,9 +67,9 @@ class RecordsTest {
         ChangedRanges ranges = new ChangedRanges();
         ranges.add(4000, 72);
         ByteBuffer body = write(new RangesRecord().of(9, 77, 1234, ranges, usable(page)));
-        assertThrows(StoreDamagedException.class, () -> RangesRecord.apply(body, page.window(0, 4000)));
-        assertThrows(StoreDamagedException.class, () -> RangesRecord.apply(body.slice(0, body.limit() - 1), usable(page)));
-        assertThrows(StoreDamagedException.class, () -> RangesRecord.apply(body.duplicate().order(ByteOrder.LITTLE_ENDIAN).putShort(16, (short) 500), usable(page)));
+        assertThrows(StoreDamagedException.class, () -> RangesRecord.apply(body, page.window(0, 4024)));
+        assertThrows(StoreDamagedException.class, () -> RangesRecord.apply(body.slice(0, body.limit() - 1), page));
+        assertThrows(StoreDamagedException.class, () -> RangesRecord.apply(body.duplicate().order(ByteOrder.LITTLE_ENDIAN).putShort(16, (short) 500), page));
     }
 
     @Test

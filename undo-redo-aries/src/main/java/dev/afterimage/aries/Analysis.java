@@ -42,15 +42,15 @@ final class Analysis {
     }
 
     private void take(LogReader reader) {
-        ByteBuffer body = reader.body();
         switch (reader.type()) {
             case RecordTypes.UPDATE -> pageRecord(reader, reader.lsn());
-            case RecordTypes.COMPENSATION -> pageRecord(reader, PageRecord.undoNextLsn(body));
+            case RecordTypes.COMPENSATION -> pageRecord(reader, PageRecord.undoNextLsn(reader.body()));
             case RecordTypes.COMMIT, RecordTypes.END -> tables.ended(reader.transactionId());
             case RecordTypes.BEGIN_CHECKPOINT -> {
                 // Its tables are what counts.
             }
             case RecordTypes.END_CHECKPOINT -> {
+                ByteBuffer body = reader.body();
                 if (CheckpointTables.beginLsn(body) == control.checkpointLsn()) {
                     takeTables(body);
                 }
@@ -61,8 +61,9 @@ final class Analysis {
 
     private void pageRecord(LogReader reader, long undoNextLsn) {
         pageRecords++;
-        ByteBuffer body = reader.body();
-        tables.pageRecord(reader.transactionId(), reader.lsn(), undoNextLsn, PageRecord.pageId(body), PageRecord.recLsn(body, reader.lsn()));
+        ByteBuffer bytes = reader.bytes();
+        int at = reader.bodyAt();
+        tables.pageRecord(reader.transactionId(), reader.lsn(), undoNextLsn, PageRecord.pageId(bytes, at), PageRecord.recLsn(bytes, at, reader.lsn()));
     }
 
     private void takeTables(ByteBuffer body) {

@@ -176,7 +176,7 @@ final class AriesTransaction implements StrategyTransaction, CommitTicket {
         try {
             UpdateRecord record = workspace().update.of(id, lastLsn, frame.number(), action, frame.page(), undoPart, undoBytes, null, 0);
             long lsn = log(record, frame.number(), action, 0, undoBytes);
-            PageRecord.apply(action, 0, NOTHING, lsn, frame.page(), frame.usable());
+            PageRecord.apply(action, 0, NOTHING, lsn, frame.page());
             dirty(frame, lsn);
         } finally {
             store.redoPoint().leave(epoch);

@@ -64,18 +64,29 @@ final class PageRecord {
     }
 
     static long pageId(ByteBuffer body) {
-        return body.getLong(PAGE);
+        return pageId(body, 0);
+    }
+
+    // These are for bodies that lie anywhere in a buffer, from `at` on: restart goes through millions of them.
+
+    static long pageId(ByteBuffer bytes, int at) {
+        return bytes.getLong(at + PAGE);
     }
 
     /** Where redo of the page has to begin if this is its first record that may be missing at home. */
-    static long recLsn(ByteBuffer body, long lsn) {
-        long image = body.getLong(IMAGE);
+    static long recLsn(ByteBuffer bytes, int at, long lsn) {
+        long image = bytes.getLong(at + IMAGE);
         return image == 0 ? lsn : image;
     }
 
     /** The version of the page that this record changes. */
-    static long basisLsn(ByteBuffer body) {
-        return body.getLong(BASIS);
+    static long basisLsn(ByteBuffer bytes, int at) {
+        return bytes.getLong(at + BASIS);
+    }
+
+    /** Whether redo needs nothing of the page as it was. */
+    static boolean isWhole(ByteBuffer bytes, int at) {
+        return bytes.getShort(at + ACTION) != CHANGE;
     }
 
     static int action(ByteBuffer body) {
@@ -90,18 +101,13 @@ final class PageRecord {
      * Where the first range of a change lies, before anything is checked: good for a hint only.
      *
      * @param at where the body begins in the buffer
-     * @return the range's offset times 2<sup>16</sup>, and its length; 0 if there is none
+     * @return the range's offset in the page times 2<sup>16</sup>, and its length; 0 if there is none
      */
     static int firstRange(ByteBuffer bytes, int at, int bodyBytes) {
         if (bodyBytes < HEADER_BYTES + BYTES_PER_RANGE || bytes.getShort(at + ACTION) != CHANGE) {
             return 0;
         }
-        return bytes.getShort(at + HEADER_BYTES) << Short.SIZE | Short.toUnsignedInt(bytes.getShort(at + HEADER_BYTES + 2));
-    }
-
-    /** Whether redo needs nothing of the page as it was. */
-    static boolean isWhole(ByteBuffer body) {
-        return action(body) != CHANGE;
+        return Short.toUnsignedInt(bytes.getShort(at + HEADER_BYTES)) + PageHeader.BYTES << Short.SIZE | Short.toUnsignedInt(bytes.getShort(at + HEADER_BYTES + 2));
     }
 
     /** The undo part: what the CLR that undoes it takes for its redo part. */
@@ -111,18 +117,17 @@ final class PageRecord {
         return body.slice(HEADER_BYTES, bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Does again what a record says, and stamps the page with its LSN. */
-    static void redo(ByteBuffer body, long lsn, OffHeapBytes page, OffHeapBytes usable) {
-        int undoBytes = body.getInt(UNDO_BYTES);
-        check(undoBytes >= 0 && undoBytes <= body.limit() - HEADER_BYTES, body);
-        int action = action(body);
-        int redoAt = HEADER_BYTES + undoBytes;
-        if (action == CHANGE && undoBytes > 0) {
-            putRanges(body, HEADER_BYTES, redoAt, ranges(body), usable);
+    /** Does again what a record says whose body lies there in a buffer, and stamps the page with its LSN. */
+    static void redo(ByteBuffer bytes, int at, int bodyBytes, long lsn, OffHeapBytes page) {
+        int undoBytes = bytes.getInt(at + UNDO_BYTES);
+        check(undoBytes >= 0 && undoBytes <= bodyBytes - HEADER_BYTES, bytes);
+        int ranges = Short.toUnsignedInt(bytes.getShort(at + RANGES));
+        if (!isWhole(bytes, at) && undoBytes > 0) {
+            putRanges(bytes, at + HEADER_BYTES, at + HEADER_BYTES + undoBytes, at + bodyBytes, ranges, page);
             PageHeader.setPageLsn(page, lsn);
         } else {
-            ByteBuffer redoPart = body.slice(redoAt, body.limit() - redoAt).order(ByteOrder.LITTLE_ENDIAN);
-            apply(action, ranges(body), redoPart, lsn, page, usable);
+            ByteBuffer redoPart = bytes.slice(at + HEADER_BYTES + undoBytes, bodyBytes - HEADER_BYTES - undoBytes).order(ByteOrder.LITTLE_ENDIAN);
+            apply(bytes.getShort(at + ACTION), ranges, redoPart, lsn, page);
         }
     }
 
@@ -131,11 +136,9 @@ final class PageRecord {
      *
      * @param part the redo part; of a CHANGE, ranges and then their bytes
      */
-    static void apply(int action, int ranges, ByteBuffer part, long lsn, OffHeapBytes page, OffHeapBytes usable) {
+    static void apply(int action, int ranges, ByteBuffer part, long lsn, OffHeapBytes page) {
         switch (action) {
-            case CHANGE -> {
-                putRanges(part, 0, ranges * BYTES_PER_RANGE, ranges, usable);
-            }
+            case CHANGE -> putRanges(part, 0, ranges * BYTES_PER_RANGE, part.limit(), ranges, page);
             case CHANGE_IMAGED, RESTORE -> {
                 FullPageImage.decode(part.duplicate().order(ByteOrder.LITTLE_ENDIAN), page);
                 PageHeader.setExists(page, true);
@@ -157,22 +160,24 @@ final class PageRecord {
      * Puts bytes into their ranges.
      *
      * @param rangesAt where in the buffer the ranges are
-     * @param bytesAt where their bytes begin, which go up to the limit
+     * @param bytesAt where their bytes begin
+     * @param end where they end
      */
-    private static void putRanges(ByteBuffer part, int rangesAt, int bytesAt, int count, OffHeapBytes usable) {
+    private static void putRanges(ByteBuffer part, int rangesAt, int bytesAt, int end, int count, OffHeapBytes page) {
+        int usableBytes = page.length() - PageHeader.BYTES;
         int limit = part.limit();
-        check(bytesAt <= limit && bytesAt - rangesAt >= count * BYTES_PER_RANGE, part);
+        check(bytesAt <= end && bytesAt - rangesAt >= count * BYTES_PER_RANGE, part);
         int at = bytesAt;
         for (int range = 0; range < count; range++) {
             int offset = Short.toUnsignedInt(part.getShort(rangesAt + range * BYTES_PER_RANGE));
             int length = Short.toUnsignedInt(part.getShort(rangesAt + range * BYTES_PER_RANGE + 2));
-            check(length > 0 && offset + length <= usable.length() && at + length <= limit, part);
+            check(length > 0 && offset + length <= usableBytes && at + length <= end, part);
             part.limit(at + length).position(at);
-            usable.put(offset, part);
+            page.put(PageHeader.BYTES + offset, part);
             part.limit(limit).position(0);
             at += length;
         }
-        check(at == limit, part);
+        check(at == end, part);
     }
 
     private static void check(boolean holds, ByteBuffer part) {

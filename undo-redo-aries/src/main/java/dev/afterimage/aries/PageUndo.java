@@ -45,7 +45,7 @@ final class PageUndo {
                 boolean byImage = tornPages.imagesAreLogged();
                 clr.of(transactionId, prevLsn, undoNextLsn, pageId, byImage && !clr.isWhole() ? PageHeader.imageLsn(page) : 0, basis);
                 long lsn = append.applyAsLong(clr);
-                PageRecord.apply(clr.action(), clr.ranges(), clr.redoPart(), lsn, page, frame.usable());
+                PageRecord.apply(clr.action(), clr.ranges(), clr.redoPart(), lsn, page);
                 frame.markDirty(byImage ? PageHeader.imageLsn(page) : lsn);
                 return lsn;
             } finally {

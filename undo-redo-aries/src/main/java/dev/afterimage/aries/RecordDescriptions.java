@@ -63,7 +63,7 @@ final class RecordDescriptions implements LogRecordDescriber {
     }
 
     private static String basis(ByteBuffer body) {
-        return "on its version of LSN " + PageRecord.basisLsn(body);
+        return "on its version of LSN " + PageRecord.basisLsn(body, 0);
     }
 
     private static String previous(ByteBuffer body) {

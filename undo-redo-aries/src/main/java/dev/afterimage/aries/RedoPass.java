@@ -1,6 +1,5 @@
 package dev.afterimage.aries;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,6 +69,7 @@ final class RedoPass {
             }
             redo.finish();
         }
+        shares.forEach(RedoShare::letGo);
     }
 
     private RedoShare newShare() {
@@ -80,8 +80,7 @@ final class RedoPass {
 
     private void pageRecord(LogReader reader, ParallelRedo redo) {
         records++;
-        ByteBuffer body = reader.body();
-        long pageId = PageRecord.pageId(body);
+        long pageId = PageRecord.pageId(reader.bytes(), reader.bodyAt());
         if (reader.lsn() < dirtyPages.recLsn(pageId)) {
             recordsPassedOver++;
         } else {

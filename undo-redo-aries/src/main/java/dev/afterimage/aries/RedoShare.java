@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 
 import dev.afterimage.api.StoreDamagedException;
 import dev.afterimage.buffer.BufferPool;
-import dev.afterimage.buffer.Frame;
+import dev.afterimage.buffer.HeldPages;
 import dev.afterimage.buffer.HomeSpace;
-import dev.afterimage.buffer.PageGlance;
 import dev.afterimage.buffer.PageHeader;
 import dev.afterimage.memory.OffHeapBytes;
 import dev.afterimage.wal.PageRedo;
+import dev.afterimage.wal.ParallelRedo;
 import dev.afterimage.wal.RedoRecord;
 
 /**
@@ -26,67 +26,53 @@ import dev.afterimage.wal.RedoRecord;
  * relied upon without being written again:</b> after a failed sync the operating system may show bytes that it will never write (fault F2).
  */
 final class RedoShare implements PageRedo {
-    private final BufferPool pool;
     private final HomeSpace homes;
     private final TornPages tornPages;
-    private final PageGlance glance;
+    private final HeldPages pages;
     private final TransactionSet redone = new TransactionSet();
     private long changesRedone;
     private long changesSkipped;
     private long pagesRepaired;
 
     RedoShare(BufferPool pool, HomeSpace homes, TornPages tornPages) {
-        this.pool = pool;
         this.homes = homes;
         this.tornPages = tornPages;
-        this.glance = new PageGlance(pool, homes);
+        this.pages = new HeldPages(pool, homes, ParallelRedo.PARTITIONS);
     }
 
     @Override
     public void foresee(long page, ByteBuffer bytes, int at, int bodyBytes) {
         int range = PageRecord.firstRange(bytes, at, bodyBytes);
-        glance.add(page, range >>> Short.SIZE, range & 0xFFFF);
+        pages.foresee(page, range >>> Short.SIZE, range & 0xFFFF);
     }
 
     @Override
     public void foreseen() {
-        glance.look();
+        pages.look();
     }
 
     @Override
     public void redo(RedoRecord record) {
-        ByteBuffer body = record.body();
+        ByteBuffer bytes = record.bytes();
+        int at = record.bodyAt();
         long lsn = record.lsn();
-        Frame frame = pool.pin(homes, record.page());
-        try {
-            OffHeapBytes page = frame.page();
-            boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;
-            boolean apply = isMissing(record.page(), page, torn, lsn, body);
-            frame.latchExclusive();
-            try {
-                if (apply) {
-                    PageRecord.redo(body, lsn, page, frame.usable());
-                }
-                frame.markDirty(lsn);
-            } finally {
-                frame.unlatchExclusive();
-            }
-            if (apply) {
-                changesRedone++;
-                redone.add(record.transactionId());
-            } else {
-                changesSkipped++;
-            }
-            if (torn) {
-                pagesRepaired++;
-            }
-        } finally {
-            frame.unpin();
+        OffHeapBytes page = pages.hold(record.page());
+        boolean torn = PageHeader.pageLsn(page) == HomeSpace.TORN;
+        if (isMissing(record.page(), page, torn, lsn, bytes, at)) {
+            PageRecord.redo(bytes, at, record.bodyBytes(), lsn, page);
+            changesRedone++;
+            redone.add(record.transactionId());
+        } else {
+            changesSkipped++;
+        }
+        pages.changed(lsn);
+        if (torn) {
+            pagesRepaired++;
         }
     }
 
-    private boolean isMissing(long pageId, OffHeapBytes page, boolean torn, long lsn, ByteBuffer body) {
-        if (PageRecord.isWhole(body) && tornPages.imagesAreLogged()) {
+    private boolean isMissing(long pageId, OffHeapBytes page, boolean torn, long lsn, ByteBuffer bytes, int at) {
+        if (PageRecord.isWhole(bytes, at) && tornPages.imagesAreLogged()) {
             return true;
         }
         if (torn) {
@@ -96,11 +82,16 @@ final class RedoShare implements PageRedo {
         if (pageLsn >= lsn) {
             return false;
         }
-        if (pageLsn != PageRecord.basisLsn(body)) {
+        if (pageLsn != PageRecord.basisLsn(bytes, at)) {
             throw new StoreDamagedException("page " + pageId + " of file " + homes.name() + " has LSN " + pageLsn + ", but the log record at LSN " + lsn + " changes its version of LSN "
-                    + PageRecord.basisLsn(body) + ": a write of the page was lost");
+                    + PageRecord.basisLsn(bytes, at) + ": a write of the page was lost");
         }
         return true;
+    }
+
+    /** After the pass: the pages are for others again. */
+    void letGo() {
+        pages.letGo();
     }
 
     /** Transactions of which something was applied. */

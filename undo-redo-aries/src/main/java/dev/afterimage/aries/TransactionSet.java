@@ -8,23 +8,26 @@ import java.util.stream.LongStream;
 
 import org.jspecify.annotations.Nullable;
 
-/** Transactions, by number: a bit for each. Numbers are given out in a row, so a stretch of the log knows those of a few blocks, and mostly of the one asked for last. One thread. */
+/** Transactions, by number: a bit for each. Numbers are given out in a row, so a stretch of the log knows those of a few blocks, which are found at once. One thread. */
 final class TransactionSet {
     /** Numbers of a block: half a kibibyte of bits. */
     private static final int BLOCK = 1 << 12;
+    /** Blocks that are found without a search: each has one place where it may be. */
+    private static final int RECENT = 32;
 
     private final Map<Long, long[]> blocks = new HashMap<>();
-    private long lastNumber = -1;
-    private long @Nullable [] lastBlock;
+    private final long[] recentNumbers = new long[RECENT];
+    private final long[] @Nullable [] recentBlocks = new long[RECENT][];
 
     void add(long id) {
         assert id > 0 : "transaction " + id;
         long number = id / BLOCK;
-        long[] block = lastBlock;
-        if (block == null || number != lastNumber) {
+        int recent = (int) number & RECENT - 1;
+        long[] block = recentBlocks[recent];
+        if (block == null || number != recentNumbers[recent]) {
             block = blocks.computeIfAbsent(number, made -> new long[BLOCK / Long.SIZE]);
-            lastBlock = block;
-            lastNumber = number;
+            recentBlocks[recent] = block;
+            recentNumbers[recent] = number;
         }
         block[(int) (id % BLOCK) / Long.SIZE] |= 1L << id;
     }

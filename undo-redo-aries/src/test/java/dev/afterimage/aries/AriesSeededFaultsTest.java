@@ -51,7 +51,7 @@ class AriesSeededFaultsTest extends EverySeededFaultIsCaught {
                     .with("torn-page-protection", "doublewrite")
                     .caughtBy("A2", Hunt.scenario("checkpoint-after-commit")),
             fault("L2", "redo does not stamp the page's LSN")
-                    .in(MODULE, PACKAGE + "PageRecord", "putRanges(body, HEADER_BYTES, redoAt, ranges(body), usable); PageHeader.setPageLsn(page, lsn);", "putRanges(body, HEADER_BYTES, redoAt, ranges(body), usable);")
+                    .in(MODULE, PACKAGE + "PageRecord", "at + bodyBytes, ranges, page); PageHeader.setPageLsn(page, lsn);", "at + bodyBytes, ranges, page);")
                     .caughtBy("A2 A3 D1", Hunt.scenario("checkpoint-after-commit")),
             fault("L3", "redo begins at the checkpoint, not at the smallest recLSN")
                     .in(MODULE, PACKAGE + "Checkpointer", "long redo = redoPointOf(tables, begin);", "long redo = begin;")
@@ -114,7 +114,7 @@ class AriesSeededFaultsTest extends EverySeededFaultIsCaught {
                     .caughtBy("A1 A2 A3 D1 D2 T1", Hunt.scenario("checkpoint-after-commit")),
             fault("P4", "redo believes a torn page because the LSN in its head is new")
                     .in("buffer", "dev.afterimage.buffer.HomePages", "fill(number, copy); if (isWhole(number, copy)) { page.put(0, copy); return true; }", "fill(number, copy); page.put(0, copy); if (copy != null) { return true; }")
-                    .in(MODULE, PACKAGE + "RedoShare", "if (PageRecord.isWhole(body) && tornPages.imagesAreLogged()) { return true; }", "if (PageRecord.isWhole(body) && tornPages.imagesAreLogged()) { return PageHeader.pageLsn(page) < lsn; }")
+                    .in(MODULE, PACKAGE + "RedoShare", "if (PageRecord.isWhole(bytes, at) && tornPages.imagesAreLogged()) { return true; }", "if (PageRecord.isWhole(bytes, at) && tornPages.imagesAreLogged()) { return PageHeader.pageLsn(page) < lsn; }")
                     .caughtBy("A1 A2 A3 D1 D2 T1", Hunt.scenario("checkpoint-after-commit")),
             fault("E1", "a reader of a commit that is not durable is answered at once")
                     .in(MODULE, PACKAGE + "AriesTransaction", "awaitedLsn = store.transactions().lastCommitLsn();", "awaitedLsn = 0;")

@@ -54,7 +54,9 @@ public final class LogReader implements AutoCloseable {
     private long lsn;
     private int type;
     private long transactionId;
-    private ByteBuffer body = ByteBuffer.allocate(0);
+    private int bodyAt;
+    private int bodyBytes;
+    private @Nullable ByteBuffer body; // made when it is asked for
 
     private LogReader(TimelineChain chain, Disk disk, LogSettings settings, LogAnchor from, @Nullable LogEnd knownEnd) {
         anchor = from;
@@ -155,7 +157,27 @@ public final class LogReader implements AutoCloseable {
 
     /** The body, little-endian, from position 0 to the limit: a view of the reader's memory, good until the next {@link #next()}. */
     public ByteBuffer body() {
-        return body;
+        ByteBuffer made = body;
+        if (made == null) {
+            made = window.bytes().slice(bodyAt, bodyBytes).order(ByteOrder.LITTLE_ENDIAN);
+            body = made;
+        }
+        return made;
+    }
+
+    /** The reader's memory, little-endian, which holds the body from {@link #bodyAt()} on: for those who read millions of records, and make no object for each. By absolute positions only, good until the next {@link #next()}. */
+    public ByteBuffer bytes() {
+        return window.bytes();
+    }
+
+    /** Where in {@link #bytes()} the body begins. */
+    public int bodyAt() {
+        return bodyAt;
+    }
+
+    /** The body's length. */
+    public int bodyBytes() {
+        return bodyBytes;
     }
 
     /**
@@ -255,7 +277,9 @@ public final class LogReader implements AutoCloseable {
         if (type == RecordFormat.WATERMARK) {
             noteWatermark(at, RecordFormat.watermarkAt(bytes, inMemory));
         } else if (type <= RecordFormat.MAX_TYPE) {
-            body = bytes.slice(inMemory + RecordFormat.HEADER_BYTES, length - RecordFormat.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bodyAt = inMemory + RecordFormat.HEADER_BYTES;
+            bodyBytes = length - RecordFormat.HEADER_BYTES;
+            body = null;
         }
         lsn = at;
         position = at + RecordFormat.span(length);

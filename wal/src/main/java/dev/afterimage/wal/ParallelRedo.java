@@ -2,7 +2,10 @@ package dev.afterimage.wal;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
@@ -30,13 +33,13 @@ import dev.afterimage.spi.BackgroundTasks;
  * shares.forEach(share -> ...);                                   // all that they did can be seen here
  * }</pre>
  *
- * <p><b>Why the result is the same whatever the number of threads.</b> A page belongs to one partition; a partition's records wait in one queue, in the order in which they were added; only the thread that has taken the
- * partition takes the oldest out, and it does all of it before it lets go. What redo makes of a page depends on the page and its records alone, so nothing that threads do in between can matter. What
+ * <p><b>Why the result is the same whatever the number of threads.</b> A page belongs to one of {@value #PARTITIONS} partitions; a partition's records wait in batches, in the order in which they were added; only the thread that has taken the
+ * partition takes the oldest batch out, and it does all of it before it lets go. What redo makes of a page depends on the page and its records alone, so nothing that threads do in between can matter. What
  * does depend on threads: in which order <em>different</em> pages are read, and sent home to make room.
  *
  * <p><b>Where the threads come from (rule N1).</b> All but the caller's are {@link BackgroundTasks} of the engine. They are never relied upon: until the first of them has turned up, the
- * caller's thread does all records itself, in the order of the log, a batch at a time, whatever the number of partitions; after that, the caller does batches itself whenever a queue is full, and at the end. So where background work stands still, as in the conformance kit, redo runs exactly as on one
- * thread, and its trace is the same on any machine.
+ * caller's thread does each batch itself as soon as it is full; after that, the caller does batches itself whenever enough are waiting, and at the end. As there are as many partitions for any number of threads, redo runs exactly as on one
+ * thread where background work stands still, as in the conformance kit, and its trace is the same on any machine.
  *
  * <p><b>Why batches, on one thread too.</b> A database that fits memory does not fit the processor's caches, and a record is about any page: redo that looks at one page after the other mostly waits for memory. So a
  * batch is gone through twice: the first time {@link PageRedo#foresee} only has its pages fetched, which many loads do at once; then the records are done.
@@ -44,10 +47,14 @@ import dev.afterimage.spi.BackgroundTasks;
  * <p><b>Errors.</b> What a partition throws, an {@link Error} too, ends the pass: the caller gets it from the next {@link #add} that notices, at the latest from {@link #finish}. If several throw, it is that of the oldest record
  * among them. Nothing that was added behind it is promised to be done or not; a pass that threw has to be run again from the beginning.
  *
- * <p>The queues are bounded: {@value #PARTITIONS_PER_THREAD} partitions for each thread, and a few batches of 64 KiB for each partition. {@code add}, {@code finish} and {@code close} are for one thread, the same one that reads the log.
+ * <p>Batches are few and small, {@value #BATCHES_PER_THREAD} for each thread and one more for each partition, of 32 KiB: the processor's caches hold them on their way from thread to thread. {@code add}, {@code finish} and {@code close} are for one thread, the same one that reads the log.
  */
 public final class ParallelRedo implements AutoCloseable {
-    private static final int PARTITIONS_PER_THREAD = 4;
+    /** Shares of the pages, whatever the number of threads: so what is done in which order, where one thread does all, does not depend on how many were asked for. */
+    public static final int PARTITIONS = 8;
+
+    /** Batches beside those being filled, for each thread: being done, or waiting. */
+    private static final int BATCHES_PER_THREAD = 4;
     private static final int FRAMES_PER_THREAD = 4;
     /** How often an idle task looks, beside being woken. */
     private static final Duration PERIOD = Duration.ofSeconds(1);
@@ -57,21 +64,25 @@ public final class ParallelRedo implements AutoCloseable {
     private static final int SPINS = 500;
 
     private final RedoFailure failure = new RedoFailure();
-    /** What the caller does itself until the first task turns up: of all partitions, in the order of the log. */
-    private final RedoBatch direct = new RedoBatch();
-    private final RedoPartition[] partitions;
+    private final RedoPartition[] partitions = new RedoPartition[PARTITIONS];
+    /** Partitions with work that nobody is at. */
+    private final Queue<RedoPartition> list = new ConcurrentLinkedQueue<>();
+    private final Queue<RedoBatch> idle = new ConcurrentLinkedQueue<>();
+    private final int batchesMax;
     private final BackgroundTask[] tasks;
     /** For each task, 1 while it has found nothing to do and waits to be woken. */
     private final AtomicIntegerArray resting;
+    private final AtomicLong done = new AtomicLong();
+    private long handedOver;
+    private int batches;
     private volatile boolean turnedUp;
     private volatile boolean closed;
-    private boolean handsOver;
 
     private ParallelRedo(int threads, IntFunction<? extends PageRedo> redo) {
-        partitions = new RedoPartition[threads == 1 ? 1 : threads * PARTITIONS_PER_THREAD];
-        for (int partition = 0; partition < partitions.length; partition++) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
             partitions[partition] = new RedoPartition(redo.apply(partition));
         }
+        batchesMax = PARTITIONS + threads * BATCHES_PER_THREAD;
         tasks = new BackgroundTask[threads - 1];
         resting = new AtomicIntegerArray(threads - 1);
     }
@@ -113,7 +124,7 @@ public final class ParallelRedo implements AutoCloseable {
     }
 
     /**
-     * Does the reader's record again, now or later; its bytes are copied if it is later.
+     * Does the reader's record again, now or later; its bytes are copied.
      *
      * @param page the page it is about: what divides records among partitions
      * @param note any number, to be found in {@link RedoRecord#note()}
@@ -121,24 +132,17 @@ public final class ParallelRedo implements AutoCloseable {
      * @throws RuntimeException what redo of this or of an earlier record threw
      */
     public void add(long page, long note, LogReader reader) {
-        add(page, note, reader.lsn(), reader.type(), reader.transactionId(), reader.body());
+        add(page, note, reader.lsn(), reader.type(), reader.transactionId(), reader.bytes(), reader.bodyAt(), reader.bodyBytes());
     }
 
     /** The same for a record that comes from elsewhere than a {@link LogReader}: a log of the strategy's own. */
-    public void add(long page, long note, long lsn, int type, long transactionId, ByteBuffer body) {
+    public void add(long page, long note, long lsn, int type, long transactionId, ByteBuffer bytes, int bodyAt, int bodyBytes) {
         RedoPartition partition = partitions[partitionOf(page)];
-        if (!handsOver) {
-            if (!turnedUp) {
-                while (!direct.add(page, note, lsn, type, transactionId, body)) {
-                    doDirect();
-                }
-                return;
-            }
-            doDirect();
-            handsOver = true; // from here on: nothing may be done directly that could overtake what waits
-        }
-        while (!partition.open().add(page, note, lsn, type, transactionId, body)) {
+        RedoBatch open = partition.open();
+        while (open == null || !open.add(page, note, lsn, type, transactionId, bytes, bodyAt, bodyBytes)) {
             handOver(partition);
+            open = idleBatch();
+            partition.open(open);
         }
     }
 
@@ -148,17 +152,13 @@ public final class ParallelRedo implements AutoCloseable {
      * @throws RuntimeException what redo of any record threw
      */
     public void finish() {
-        doDirect();
         for (RedoPartition partition : partitions) {
-            if (!partition.open().isEmpty()) {
-                handOver(partition);
-            }
+            handOver(partition);
         }
-        for (RedoPartition partition : partitions) {
-            int looks = 0;
-            while (!partition.isDone()) {
-                looks = doSomething(partition) ? 0 : pause(looks);
-            }
+        int looks = 0;
+        while (done.get() < handedOver) {
+            looks = doOne() ? 0 : pause(looks);
+            failure.check();
         }
         failure.check();
     }
@@ -174,35 +174,50 @@ public final class ParallelRedo implements AutoCloseable {
         }
     }
 
-    private void doDirect() {
-        direct.foresee(partitions[0].redo());
-        for (RedoRecord record = direct.next(); record != null; record = direct.next()) {
-            partitions[partitionOf(record.page())].redo().redo(record);
-        }
-        direct.clear();
-    }
-
+    /** The partition's batch waits to be done from now on; or is done right here, where no task has turned up so far. */
     private void handOver(RedoPartition partition) {
-        int looks = 0;
-        while (!partition.handOver()) {
-            looks = doSomething(partition) ? 0 : pause(looks);
+        if (!partition.handOver(list)) {
+            return;
+        }
+        handedOver++;
+        if (turnedUp) {
+            wakeOne();
+        } else {
+            doOne();
         }
         failure.check();
-        wakeOne();
     }
 
-    /** The caller lends a hand: with the partition that it waits for, or else with any. */
-    private boolean doSomething(RedoPartition preferred) {
-        failure.check();
-        if (preferred.doOne(failure)) {
-            return true;
-        }
-        for (RedoPartition other : partitions) {
-            if (other.doOne(failure)) {
-                return true;
+    /** A batch to be filled; the caller lends a hand until there is one. */
+    private RedoBatch idleBatch() {
+        int looks = 0;
+        for (;;) {
+            RedoBatch batch = idle.poll();
+            if (batch != null) {
+                return batch;
             }
+            if (batches < batchesMax) {
+                batches++;
+                return new RedoBatch();
+            }
+            looks = doOne() ? 0 : pause(looks);
+            failure.check();
         }
-        return false;
+    }
+
+    /** Does one batch; false if there is none that nobody is at. */
+    private boolean doOne() {
+        RedoBatch given = null;
+        while (given == null) {
+            RedoPartition partition = list.poll();
+            if (partition == null) {
+                return false;
+            }
+            given = partition.doOne(list, failure);
+        }
+        idle.add(given);
+        done.incrementAndGet();
+        return true;
     }
 
     /** Others are at all there is; they finish a batch soon, unless they wait for the disk. */
@@ -227,10 +242,9 @@ public final class ParallelRedo implements AutoCloseable {
     /** What a task does each time it runs: batches, until it finds none for a while. Never throws. */
     private void help(int task) {
         turnedUp = true;
-        int first = task * PARTITIONS_PER_THREAD;
         int looks = 0;
         while (!closed && !failure.isSet()) {
-            if (doFrom(first)) {
+            if (doOne()) {
                 looks = 0;
             } else if (looks < SPINS) {
                 Thread.onSpinWait();
@@ -238,7 +252,7 @@ public final class ParallelRedo implements AutoCloseable {
             } else {
                 // Said first, looked for afterwards: whoever hands a batch over in between either sees it said, or has its batch seen.
                 resting.set(task, 1);
-                if (!doFrom(first)) {
+                if (!doOne()) {
                     return;
                 }
                 resting.set(task, 0);
@@ -247,17 +261,7 @@ public final class ParallelRedo implements AutoCloseable {
         }
     }
 
-    /** Does one batch, of the first partition that has one for this thread; where it begins to look differs, so that threads rarely meet. */
-    private boolean doFrom(int first) {
-        for (int i = 0; i < partitions.length; i++) {
-            if (partitions[(first + i) % partitions.length].doOne(failure)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private int partitionOf(long page) {
-        return (int) ((page * 0x9E3779B97F4A7C15L >>> 32) * partitions.length >>> 32);
+    private static int partitionOf(long page) {
+        return (int) ((page * 0x9E3779B97F4A7C15L >>> 32) * PARTITIONS >>> 32);
     }
 }

@@ -13,18 +13,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class RedoBatch {
-    static final int BYTES = 64 << 10;
+    static final int BYTES = 32 << 10;
 
     private static final int HEADER_BYTES = 40;
+    /** What its memory begins with: many a recovery has a few records only. */
+    private static final int FIRST_BYTES = 4 << 10;
 
     private final RedoRecord record = new RedoRecord();
-    private ByteBuffer bytes = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer bytes = ByteBuffer.allocateDirect(FIRST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private int filled;
     private int at;
-
-    boolean isEmpty() {
-        return filled == 0;
-    }
 
     void clear() {
         filled = 0;
@@ -32,18 +30,23 @@ final class RedoBatch {
     }
 
     /** Takes a copy of a record; false if it has no room for it. An empty batch always has: it grows. */
-    boolean add(long page, long note, long lsn, int type, long transactionId, ByteBuffer body) {
-        int bodyBytes = body.remaining();
+    boolean add(long page, long note, long lsn, int type, long transactionId, ByteBuffer body, int bodyAt, int bodyBytes) {
         int needed = HEADER_BYTES + (bodyBytes + 7 & -8);
-        if (needed > bytes.capacity() - filled) {
-            if (filled > 0) {
-                return false;
-            }
-            bytes = ByteBuffer.allocateDirect(needed).order(ByteOrder.LITTLE_ENDIAN);
+        if (needed > bytes.capacity() - filled && !grow(filled + needed)) {
+            return false;
         }
         bytes.putLong(filled, page).putLong(filled + 8, note).putLong(filled + 16, lsn).putLong(filled + 24, transactionId).putInt(filled + 32, type).putInt(filled + 36, bodyBytes);
-        bytes.put(filled + HEADER_BYTES, body, body.position(), bodyBytes);
+        bytes.put(filled + HEADER_BYTES, body, bodyAt, bodyBytes);
         filled += needed;
+        return true;
+    }
+
+    private boolean grow(int needed) {
+        if (filled > 0 && needed > BYTES) {
+            return false;
+        }
+        int capacity = Math.max(needed, Math.min(BYTES, 2 * bytes.capacity()));
+        bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN).put(0, bytes, 0, filled);
         return true;
     }
 
@@ -65,7 +68,6 @@ final class RedoBatch {
         int start = at;
         int bodyBytes = bytes.getInt(start + 36);
         at += HEADER_BYTES + (bodyBytes + 7 & -8);
-        return record.of(bytes.getLong(start), bytes.getLong(start + 8), bytes.getLong(start + 16), bytes.getInt(start + 32), bytes.getLong(start + 24),
-                bytes.slice(start + HEADER_BYTES, bodyBytes).order(ByteOrder.LITTLE_ENDIAN));
+        return record.of(bytes.getLong(start), bytes.getLong(start + 8), bytes.getLong(start + 16), bytes.getInt(start + 32), bytes.getLong(start + 24), bytes, start + HEADER_BYTES, bodyBytes);
     }
 }

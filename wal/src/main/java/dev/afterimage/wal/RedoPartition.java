@@ -1,66 +1,64 @@
 package dev.afterimage.wal;
 
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * One share of the pages: full batches waiting in a bounded queue, and the right to do the oldest of them, which one thread has at a time. Taking a batch out and doing it happen under that right, so no
- * page's records overtake each other, whoever does them.
+ * One share of the pages: the batch being filled, and full ones that wait in the order of the log. While any wait, the partition is listed once among those that have work; whoever takes it from the list has it alone until it
+ * puts it back. So no page's records overtake each other, whoever does them.
  */
 final class RedoPartition {
-    /** Batches that wait at most, for each partition. */
-    static final int BATCHES = 4;
-
-    private final ArrayBlockingQueue<RedoBatch> full = new ArrayBlockingQueue<>(BATCHES);
-    private final ArrayBlockingQueue<RedoBatch> idle = new ArrayBlockingQueue<>(BATCHES + 2);
-    private final AtomicBoolean taken = new AtomicBoolean();
+    private final Queue<RedoBatch> full = new ConcurrentLinkedQueue<>();
+    /** Whether it is listed, or somebody who took it from the list is at it. */
+    private final AtomicBoolean listed = new AtomicBoolean();
     private final PageRedo redo;
     /** The batch being filled; of the thread that reads the log alone. */
-    private RedoBatch open = new RedoBatch();
+    private @Nullable RedoBatch open;
 
     RedoPartition(PageRedo redo) {
         this.redo = redo;
     }
 
-    PageRedo redo() {
-        return redo;
-    }
-
-    RedoBatch open() {
+    @Nullable RedoBatch open() {
         return open;
     }
 
-    /** Hands the open batch over and opens another; false if too many are waiting. */
-    boolean handOver() {
-        if (!full.offer(open)) {
+    void open(RedoBatch batch) {
+        open = batch;
+    }
+
+    /** Lets the open batch wait to be done; false if there is none. */
+    boolean handOver(Queue<RedoPartition> list) {
+        RedoBatch handed = open;
+        if (handed == null) {
             return false;
         }
-        RedoBatch next = idle.poll();
-        open = next == null ? new RedoBatch() : next;
+        open = null;
+        full.add(handed);
+        listIfFree(list);
         return true;
     }
 
     /**
-     * Does the oldest batch that waits, unless another thread is at it.
+     * Does the oldest batch that waits; for the one that took it from the list.
      *
-     * @return whether there was something to do for this thread
+     * @return that batch, empty; null if none waited: others did them after this thread, or another, had seen one and before it listed the partition
      */
-    boolean doOne(RedoFailure failure) {
-        if (full.isEmpty() || !taken.compareAndSet(false, true)) {
-            return false;
-        }
-        try {
-            RedoBatch batch = full.poll();
-            if (batch == null) {
-                return false;
-            }
+    @Nullable RedoBatch doOne(Queue<RedoPartition> list, RedoFailure failure) {
+        RedoBatch batch = full.poll();
+        if (batch != null) {
             apply(batch, failure);
             batch.clear();
-            idle.offer(batch); // where there are enough, it is let go
-            return true;
-        } finally {
-            taken.set(false);
         }
+        // In this order: a batch that comes after the question finds the partition free, and lists it.
+        listed.set(false);
+        if (!full.isEmpty()) {
+            listIfFree(list);
+        }
+        return batch;
     }
 
     private void apply(RedoBatch batch, RedoFailure failure) {
@@ -79,9 +77,9 @@ final class RedoPartition {
         }
     }
 
-    /** Whether everything that was handed over is done, and can be seen by the caller. Only whoever hands over may ask. */
-    boolean isDone() {
-        // In this order: a batch leaves the queue only while the right is taken, and the right is given back only after it was done.
-        return full.isEmpty() && !taken.get();
+    private void listIfFree(Queue<RedoPartition> list) {
+        if (listed.compareAndSet(false, true)) {
+            list.add(this);
+        }
     }
 }

@@ -39,9 +39,11 @@ class ParallelRedoTest {
             assertEquals(record.lsn() % 7, record.type());
             assertEquals(ByteOrder.LITTLE_ENDIAN, record.body().order());
             assertEquals(0, record.body().position());
+            ByteBuffer body = record.body();
+            assertEquals(body, record.bytes().slice(record.bodyAt(), record.bodyBytes()));
             long sum = record.lsn();
-            for (int at = 0; at < record.body().limit(); at++) {
-                sum += record.body().get(at);
+            for (int at = 0; at < body.limit(); at++) {
+                sum += body.get(at);
             }
             long more = sum;
             folded.merge(record.page(), more, (before, ignored) -> before * 31 + more);
@@ -63,7 +65,7 @@ class ParallelRedoTest {
     private static void add(ParallelRedo redo, long page, long lsn, int bytes) {
         ByteBuffer body = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         new SplittableRandom(lsn).nextBytes(body.array());
-        redo.add(page, lsn * 3, lsn, (int) (lsn % 7), lsn % 11, body);
+        redo.add(page, lsn * 3, lsn, (int) (lsn % 7), lsn % 11, body, 0, bytes);
     }
 
     private static void addMany(ParallelRedo redo, int records) {
@@ -103,38 +105,61 @@ class ParallelRedoTest {
     }
 
     @Test
-    @DisplayName("does all records on the caller's thread while background work stands still, in the order of the log over all pages, a batch at a time whatever the number of threads")
+    @DisplayName("does each batch on the caller's thread as soon as it is full while background work stands still, and the rest at the end, in the same order whatever the number of threads")
     void inlineWithoutHelp() {
         HandTasks tasks = HandTasks.still();
+        int third = RedoBatch.BYTES / 3;
         for (int threads : new int[] {1, 2, 4}) {
             List<String> order = new ArrayList<>();
-            try (ParallelRedo redo = ParallelRedo.start(tasks, threads, partition -> new PageRedo() {
-                @Override
-                public void foresee(long page, ByteBuffer bytes, int at, int bodyBytes) {
-                    order.add("foresee " + page + " of " + bodyBytes);
-                }
-
-                @Override
-                public void foreseen() {
-                    order.add("foreseen");
-                }
-
-                @Override
-                public void redo(RedoRecord record) {
-                    order.add("redo " + record.page() + " at " + record.lsn());
-                }
-            })) {
+            try (ParallelRedo redo = ParallelRedo.start(tasks, threads, partition -> noting(order))) {
                 assertEquals(threads - 1, tasks.open());
-                add(redo, 7, 1, RedoBatch.BYTES / 3);
-                add(redo, 8, 2, RedoBatch.BYTES / 3);
+                add(redo, 7, 1, third);
+                add(redo, 8, 2, third);
+                add(redo, 7, 3, third);
                 assertEquals(List.of(), order);
-                add(redo, 7, 3, RedoBatch.BYTES / 3); // has no room in the batch any more
+                add(redo, 7, 4, third); // has no room in the batch any more
+                assertEquals(List.of("foresee 7 of " + third, "foresee 7 of " + third, "foreseen", "redo 7 at 1", "redo 7 at 3"), order);
+                order.clear();
                 redo.finish();
+                assertEquals(List.of("foresee 7 of " + third, "foreseen", "redo 7 at 4", "foresee 8 of " + third, "foreseen", "redo 8 at 2"), order);
             }
             assertEquals(0, tasks.open(), "its tasks end with it");
-            int third = RedoBatch.BYTES / 3;
-            assertEquals(List.of("foresee 7 of " + third, "foresee 8 of " + third, "foreseen", "redo 7 at 1", "redo 8 at 2", "foresee 7 of " + third, "foreseen", "redo 7 at 3"), order);
         }
+    }
+
+    private static PageRedo noting(List<String> order) {
+        return new PageRedo() {
+            @Override
+            public void foresee(long page, ByteBuffer bytes, int at, int bodyBytes) {
+                order.add("foresee " + page + " of " + bodyBytes);
+            }
+
+            @Override
+            public void foreseen() {
+                order.add("foreseen");
+            }
+
+            @Override
+            public void redo(RedoRecord record) {
+                order.add("redo " + record.page() + " at " + record.lsn());
+            }
+        };
+    }
+
+    @Test
+    @DisplayName("takes no more memory than its batches, however slow the tasks are, and uses what they gave back")
+    void bounded() {
+        HandTasks tasks = HandTasks.still();
+        try (ParallelRedo redo = start(tasks, 2)) {
+            tasks.run(0);
+            for (int lsn = 1; lsn <= 100; lsn++) {
+                add(redo, 1, lsn, RedoBatch.BYTES / 2); // a batch each
+            }
+            int waiting = 100 - 1 - shares.stream().mapToInt(share -> share.lsns.size()).sum();
+            assertEquals(ParallelRedo.PARTITIONS + 2 * 4 - 1, waiting, "all but the one that is being filled");
+            redo.finish();
+        }
+        assertEquals(100, shares.stream().mapToInt(share -> share.lsns.size()).sum());
     }
 
     @Test
@@ -233,6 +258,7 @@ class ParallelRedoTest {
         try (ParallelRedo redo = ParallelRedo.start(HandTasks.still(), 2, partition -> record -> sneak(thrown))) {
             add(redo, 7, 1, RedoBatch.BYTES - 100);
             assertSame(thrown, assertThrows(StoreDamagedException.class, () -> add(redo, 7, 2, 100)));
+            assertSame(thrown, assertThrows(StoreDamagedException.class, redo::finish));
         }
     }
 

@@ -2,11 +2,16 @@ package dev.afterimage.wal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -32,18 +37,45 @@ class RedoPartitionTest {
         }
     });
 
+    private final Queue<RedoPartition> list = new ArrayDeque<>();
+
     private void batch(int... lsns) {
+        RedoBatch batch = new RedoBatch();
         for (int lsn : lsns) {
-            assertTrue(partition.open().add(7, 0, lsn, 1, 0, ByteBuffer.allocate(4).putInt(0, Integer.reverseBytes(lsn))));
+            assertTrue(batch.add(7, 0, lsn, 1, 0, ByteBuffer.allocate(4).putInt(0, Integer.reverseBytes(lsn)), 0, 4));
         }
-        partition.handOver();
+        partition.open(batch);
+        assertTrue(partition.handOver(list));
+        assertNull(partition.open());
+        assertFalse(partition.handOver(list), "nothing is open");
+    }
+
+    @Test
+    @DisplayName("is listed once while batches wait, taken off by whoever does one, and listed again if more wait")
+    void listed() {
+        batch(10);
+        batch(20);
+        assertEquals(1, list.size());
+        assertSame(partition, list.remove());
+        partition.doOne(list, new RedoFailure());
+        assertEquals(List.of(10L), done);
+        assertSame(partition, list.remove());
+        RedoBatch given = partition.doOne(list, new RedoFailure());
+        assertNotNull(given);
+        assertEquals(List.of(10L, 20L), done);
+        assertTrue(list.isEmpty());
+        assertNull(given.next(), "it comes back empty");
+        assertNull(partition.doOne(list, new RedoFailure()), "listed in vain");
+        assertTrue(list.isEmpty());
+        batch(30);
+        assertEquals(1, list.size());
     }
 
     @Test
     @DisplayName("is told of the bodies of a batch before any is redone")
     void foresees() {
         batch(10, 20, 30);
-        assertTrue(partition.doOne(new RedoFailure()));
+        list.remove().doOne(list, new RedoFailure());
         assertEquals(List.of(10, 20, 30), foreseen);
         assertEquals(List.of(10L, 20L, 30L), done);
     }
@@ -56,10 +88,10 @@ class RedoPartitionTest {
         fails = 20;
         batch(10, 20, 30);
         batch(40, 50);
-        partition.doOne(failure);
-        partition.doOne(failure);
+        list.remove().doOne(list, failure);
+        list.remove().doOne(list, failure);
         assertTrue(failure.isSet());
         assertEquals(List.of(10L), done);
-        assertFalse(partition.doOne(failure), "nothing is left");
+        assertTrue(list.isEmpty(), "nothing is left");
     }
 }
