@@ -27,6 +27,12 @@ import java.time.Duration;
 public record RecoveryPhase(String name, long from, long to, long records, long pagesRead, long pagesWritten, long changesRedone, long changesSkipped, long changesUndone,
         long compensationRecords, long bytesRead, Duration duration) {
 
+    /** Bytes read for each second that it took, whatever else was done in that time; 0 where nothing was read, or no time went by. */
+    public long bytesPerSecond() {
+        long nanos = duration.toNanos();
+        return nanos <= 0 ? 0 : (long) (bytesRead * 1e9 / nanos);
+    }
+
     /** A phase that read {@code bytesRead} bytes between two positions and did nothing else yet. */
     public static RecoveryPhase over(String name, long from, long to, long bytesRead, Duration duration) {
         return new RecoveryPhase(name, from, to, 0, 0, 0, 0, 0, 0, 0, bytesRead, duration);

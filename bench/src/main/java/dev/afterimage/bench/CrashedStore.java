@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -130,13 +131,21 @@ final class CrashedStore implements AutoCloseable {
         return scratch;
     }
 
+    /** A copy for one restart, on the disk alone, as after a failure of power; all but some small files. */
+    Path freshOnDisk() {
+        delete(scratch);
+        copy(image, scratch, RawFile.direct());
+        return scratch;
+    }
+
     @Override
     public void close() {
         delete(plan.folder());
     }
 
-    private static void copy(Path from, Path to) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
+    /** Copies files, with these options where their length allows it. */
+    private static void copy(Path from, Path to, OpenOption... whereAligned) {
+        ByteBuffer buffer = RawFile.aligned(COPY_BYTES);
         try {
             Files.createDirectories(to);
             List<Path> files;
@@ -144,7 +153,7 @@ final class CrashedStore implements AutoCloseable {
                 files = listed.toList();
             }
             for (Path file : files) {
-                try (FileChannel source = FileChannel.open(file); FileChannel target = FileChannel.open(to.resolve(file.getFileName()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                try (FileChannel source = FileChannel.open(file); FileChannel target = FileChannel.open(to.resolve(file.getFileName()), options(source, whereAligned))) {
                     while (source.read(buffer.clear()) >= 0) {
                         buffer.flip();
                         while (buffer.hasRemaining()) {
@@ -157,6 +166,11 @@ final class CrashedStore implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static OpenOption[] options(FileChannel source, OpenOption[] whereAligned) throws IOException {
+        Stream<OpenOption> more = source.size() % RawFile.BLOCK_BYTES == 0 ? Stream.of(whereAligned) : Stream.of();
+        return Stream.concat(Stream.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), more).toArray(OpenOption[]::new);
     }
 
     /** Deletes a folder and what is in it, if it is there. */

@@ -1,6 +1,8 @@
 package dev.afterimage.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +25,8 @@ public final class RestartBench {
     private final Map<Integer, HotFrames> profiles = new LinkedHashMap<>();
     private RecoveryReport last;
     private long folded;
+    /** Whether files can be read and written past the operating system's cache where this works. */
+    private boolean passesTheCache;
 
     RestartBench(RestartPlan plan, PrintStream out) {
         this.plan = plan;
@@ -43,6 +47,10 @@ public final class RestartBench {
                 out.println("making a store: " + (logged >> 20) + " MiB of log");
             }
         })) {
+            passesTheCache = canBeDirect(plan.folder());
+            if (!passesTheCache) {
+                out.println("nothing here passes the system's cache: the rows that need it are left out");
+            }
             for (int round = 0; round <= plan.rounds(); round++) {
                 if (round == 1 && plan.rounds() > 0) {
                     speeds.clear(); // the first round was for the compiler
@@ -66,6 +74,14 @@ public final class RestartBench {
         return last;
     }
 
+    private static boolean canBeDirect(Path folder) {
+        try {
+            return DurableAppends.canBeDirect(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void measure(CrashedStore store) {
         for (int threads : plan.threads()) {
             Path folder = store.fresh();
@@ -75,6 +91,11 @@ public final class RestartBench {
                 restart(folder, threads);
             }
             raw(store, threads);
+            if (passesTheCache) {
+                OneRestart.Figures onDisk = OneRestart.run(plan, store.freshOnDisk(), threads, new ArrayList<>());
+                note("files not in the system's cache: analysis and redo", threads, onDisk.logBytes(), onDisk.analysis() + onDisk.redo());
+                note("files not in the system's cache:     until the store is open", threads, onDisk.logBytes(), onDisk.open());
+            }
         }
     }
 
@@ -121,6 +142,10 @@ public final class RestartBench {
             if (threads == 1) {
                 begin = System.nanoTime();
                 note("LogReader, every record checked, 1 threads", log.scan(), System.nanoTime() - begin);
+                if (passesTheCache) {
+                    begin = System.nanoTime();
+                    note("raw reading from the device and CRC-32C, 1 threads", log.readFromDevice(store.image()), System.nanoTime() - begin);
+                }
             }
         }
     }

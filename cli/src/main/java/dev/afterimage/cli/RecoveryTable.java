@@ -8,7 +8,7 @@ import dev.afterimage.api.RecoveryReport;
 
 /** A recovery report as a table, one row a phase, 120 columns at most. */
 final class RecoveryTable {
-    private static final String ROW = "%-15s %13s %13s %7s %7s %7s %7s %7s %7s %7s %9s %9s%n";
+    private static final String ROW = "%-15s %11s %11s %7s %7s %7s %7s %7s %7s %7s %9s %7s %6s%n";
 
     private RecoveryTable() {
     }
@@ -29,9 +29,9 @@ final class RecoveryTable {
             return text.toString();
         }
         text.append(System.lineSeparator());
-        text.append(String.format(ROW, "", "from", "to", "", "pages", "pages", "changes", "changes", "changes", "", "bytes", ""));
-        text.append(String.format(ROW, "phase", "LSN", "LSN", "records", "read", "written", "redone", "skipped", "undone", "CLRs", "read", "time"));
-        text.append("-".repeat(119)).append(System.lineSeparator());
+        text.append(String.format(ROW, "", "from", "to", "", "pages", "pages", "changes", "changes", "changes", "", "bytes", "", "read"));
+        text.append(String.format(ROW, "phase", "LSN", "LSN", "records", "read", "written", "redone", "skipped", "undone", "CLRs", "read", "time", "MiB/s"));
+        text.append("-".repeat(120)).append(System.lineSeparator());
         report.phases().forEach(phase -> text.append(row(phase)));
         return text.toString();
     }
@@ -39,7 +39,12 @@ final class RecoveryTable {
     private static String row(RecoveryPhase phase) {
         return String.format(ROW, phase.name(), phase.from(), phase.to(), Quantities.count(phase.records()), Quantities.count(phase.pagesRead()),
                 Quantities.count(phase.pagesWritten()), Quantities.count(phase.changesRedone()), Quantities.count(phase.changesSkipped()),
-                Quantities.count(phase.changesUndone()), Quantities.count(phase.compensationRecords()), Quantities.bytes(phase.bytesRead()), time(phase.duration()));
+                Quantities.count(phase.changesUndone()), Quantities.count(phase.compensationRecords()), Quantities.bytes(phase.bytesRead()), time(phase.duration()), speed(phase.bytesPerSecond()));
+    }
+
+    private static String speed(long bytesPerSecond) {
+        double mebibytes = bytesPerSecond / 1048576.0;
+        return bytesPerSecond == 0 ? "" : String.format(Locale.ROOT, mebibytes < 10 ? "%.1f" : "%,.0f", mebibytes);
     }
 
     private static String time(Duration time) {
