@@ -23,7 +23,7 @@ class InnodbSeededFaultsTest extends EverySeededFaultIsCaught {
     private static final List<SeededFault> UNDO = List.of(
             fault("A1", "undoing one record takes away all that lie before it in the undo page")
                     .in(MODULE, PACKAGE + "UndoLog", "group.putInt(top, UndoPage.FREE_AND_LAST, UndoPage.freeAndLast(at, record.previous()));", "group.putInt(top, UndoPage.FREE_AND_LAST, UndoPage.freeAndLast(at, 0));")
-                    .caughtBy("A1 A2 A3 D1", Hunt.scenario("savepoint-then-commit"), Hunt.scenario("rollback-after-checkpoint")),
+                    .caughtBy("A1 A2 A3 D1 T1", Hunt.scenario("savepoint-then-commit"), Hunt.scenario("rollback-after-checkpoint")),
             unlogged("A2", "what recovery left unfinished is rolled back without logging it")
                     .in(MODULE, PACKAGE + "Loser", "this.group = group;", "this.group = group; group.unlogged = true;")
                     .caughtBy("A1 A2 A3 D1", Hunt.nested("checkpoint-amid-work"), Hunt.scenario("cut-short"), Hunt.scenario("commits-beside-rollback")),

@@ -22,7 +22,7 @@ class AriesSeededFaultsTest extends EverySeededFaultIsCaught {
     private static final List<SeededFault> OWN = List.of(
             fault("A1", "a CLR says that nothing is left to be undone")
                     .in(MODULE, PACKAGE + "CompensationRecord", "PageRecord.writeHeader(target, prevLsn, undoNextLsn,", "PageRecord.writeHeader(target, prevLsn, 0,")
-                    .caughtBy("A1 A2 A3 D1", Hunt.scenario("savepoint-then-commit")),
+                    .caughtBy("A1 A2 A3 D1 T1", Hunt.scenario("savepoint-then-commit")),
             fault("A2", "restart undoes losers without writing CLRs")
                     .in(MODULE, PACKAGE + "UndoPass", "PageRecord.pageId(body), wanted, this::append);", "PageRecord.pageId(body), wanted, record -> log.endLsn());")
                     .caughtBy("A1 A2 A3 D1", Hunt.nested("checkpoint-amid-work")),

@@ -38,7 +38,7 @@ public final class FaultsOfTheLog {
                     .caughtBy("F1 D1", Hunt.failedSyncs()),
             SeededFault.of("F5", "after a failed sync of the log, later commits are taken and answered")
                     .in("wal", FAILURE, "if (first.compareAndSet(null, cause)) { events.failed(cause); }", "")
-                    .caughtBy("F1 D1 A2", Hunt.failedSyncs()),
+                    .caughtBy("F1 D1 A2 T1", Hunt.failedSyncs()),
             SeededFault.of("F8", "a read error or a lack of memory is taken for the end of the log")
                     .in("wal", READER, "if (!readRecord()) {", """
                             boolean there;
