@@ -1,5 +1,7 @@
 package dev.afterimage.bench;
 
+import java.io.IOException;
+
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -14,9 +16,19 @@ public final class JmhBench {
     }
 
     /** See JMH's own {@code -h}. */
-    public static void main(String[] arguments) throws RunnerException, CommandLineOptionException {
-        ChainedOptionsBuilder options = new OptionsBuilder().parent(new CommandLineOptions(arguments))
+    public static void main(String[] arguments) throws IOException, RunnerException, CommandLineOptionException {
+        CommandLineOptions given = new CommandLineOptions(arguments);
+        if (given.shouldHelp()) {
+            given.showHelp();
+            return;
+        }
+        ChainedOptionsBuilder options = new OptionsBuilder().parent(given)
                 .jvmArgsPrepend("--module-path=" + System.getProperty("jdk.module.path"), "--add-modules=dev.afterimage.bench").addProfiler(GCProfiler.class);
-        new Runner(options.build()).run();
+        Runner runner = new Runner(options.build());
+        if (given.shouldList()) {
+            runner.list();
+        } else {
+            runner.run();
+        }
     }
 }
