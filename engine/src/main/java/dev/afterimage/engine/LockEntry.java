@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * and the first waiter is never one that could be granted.
  */
 class LockEntry {
+    /** Who waits is passed so often at most: some hundred microseconds for transactions as short as those that profit from it. */
+    static final int PASSES_MAX = 256;
+
     long page;
     @Nullable LockRequest holders;
     int holderCount;
@@ -16,6 +19,21 @@ class LockEntry {
     @Nullable LockRequest lastWaiter;
     /** In the stripe's bucket, or in its list of entries to reuse. */
     @Nullable LockEntry next;
+
+    /** The first waiter has been woken and takes the lock if it finds it free; until it has come, others may pass it. */
+    boolean called;
+    /** How often the first waiter was passed. */
+    private int passed;
+
+    /** Whether a lock that is free may be left to whoever comes first, instead of to a thread that does not run yet: not for a holder that wants more, nor for readers, who may be many, nor once it was passed too often. */
+    boolean mayCallFirst() {
+        LockRequest first = firstWaiter;
+        return first != null && holders == null && !first.holds && first.wantsExclusive && passed < PASSES_MAX;
+    }
+
+    private boolean mayPass() {
+        return called && holders == null && passed < PASSES_MAX;
+    }
 
     boolean unused() {
         return holders == null && firstWaiter == null;
@@ -25,9 +43,9 @@ class LockEntry {
         return holders != null && holders.exclusive;
     }
 
-    /** Whether a request that is not in the queue may have the lock at once. Nobody passes a waiter, so that none starves. */
+    /** Whether a request that is not in the queue may have the lock at once. Nobody passes a waiter but one that is called, and that not for ever, so that none starves. */
     boolean freeFor(boolean exclusive) {
-        return firstWaiter == null && (exclusive ? holders == null : !heldExclusively());
+        return (firstWaiter == null || mayPass()) && (exclusive ? holders == null : !heldExclusively());
     }
 
     /** Whether a holder may make its shared lock exclusive at once: it passes all waiters, for they wait for it anyway. */
@@ -35,7 +53,15 @@ class LockEntry {
         return holderCount == 1 && holders == request;
     }
 
-    void addHolder(LockRequest request, boolean exclusive) {
+    /** Lets a request hold the lock that is not in the queue; it may pass who is. */
+    void addPassing(LockRequest request, boolean exclusive) {
+        if (firstWaiter != null) {
+            passed++;
+        }
+        addHolder(request, exclusive);
+    }
+
+    private void addHolder(LockRequest request, boolean exclusive) {
         assert !request.holds && (exclusive ? holders == null : !heldExclusively());
         request.entry = this;
         request.holds = true;
@@ -96,6 +122,7 @@ class LockEntry {
         request.nextWaiter = after;
         if (before == null) {
             firstWaiter = request;
+            called = false;
         } else {
             before.nextWaiter = request;
         }
@@ -111,6 +138,8 @@ class LockEntry {
         assert request.state == LockRequest.WAITING && request.entry == this;
         if (request.previousWaiter == null) {
             firstWaiter = request.nextWaiter;
+            called = false;
+            passed = 0;
         } else {
             request.previousWaiter.nextWaiter = request.nextWaiter;
         }

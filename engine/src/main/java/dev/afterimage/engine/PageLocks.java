@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shared and exclusive locks on pages, held to the end of a transaction (strict two-phase locking; Bernstein, Hadzilacos and Goodman 1987, ch. 3).
  *
- * <p>Requests are served in the order they come: nobody passes a waiter, so none starves; only a holder that wants to go from shared to exclusive goes first,
- * because the others wait for it anyway. Before a request waits it looks for a deadlock ({@link DeadlockSearch}). The table is split into stripes, more than there are pages in use at most
+ * <p>Requests are served in the order they come; only a holder that wants to go from shared to exclusive goes first, because the others wait for it anyway.
+ * A lock that becomes free while somebody waits to have it exclusively is not handed over but left free, and the waiter is <em>called</em>: until its thread runs, which takes longer than most transactions, others
+ * may have the lock, {@value LockEntry#PASSES_MAX} times at most. Handing over would make a page that many want as slow as the waking of threads; after so many times it is handed over all the same, so none starves. Before a request waits it looks for a deadlock ({@link DeadlockSearch}). The table is split into stripes, more than there are pages in use at most
  * moments, each with a {@linkplain StripeLatch latch} that is held for a few dozen instructions and never across a wait: taking a lock that is free is one compare-and-set, on a
  * cache line that holds all there is to say about it. Entries and requests are reused.
  *
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class PageLocks {
     private static final int STRIPES = 1024;
     private static final long HASH = 0x9E3779B97F4A7C15L;
+    /** How often a waiter that was called and then passed looks whether the lock is free, and how long between two looks, before it parks again: some tens of microseconds in all, the price of a wake-up. */
+    private static final int TRIES = 20;
+    private static final int LOOKS = 200;
 
     private final Stripe[] stripes;
     private final int stripeShift;
@@ -144,13 +148,43 @@ final class PageLocks {
                     withdraw(request);
                     break;
                 }
-                LockSupport.parkNanos(this, left);
-                interrupted |= Thread.interrupted();
+                comeIfCalled(request); // before each park: a call may have come while this thread was parked for a latch, and its permit is gone then
+                if (request.state == LockRequest.WAITING) {
+                    LockSupport.parkNanos(this, left);
+                    interrupted |= Thread.interrupted();
+                }
             }
         } finally {
             request.owner.waiting = null;
             if (interrupted) {
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Takes the lock if this request was called and finds it free. Where others have passed it looks again for a while, for they are running and soon done; then it takes the call back, so that the next release calls
+     * again, and may park.
+     */
+    private void comeIfCalled(LockRequest request) {
+        Stripe stripe = stripe(request.page);
+        for (int tries = 0; request.state == LockRequest.WAITING; tries++) {
+            LockEntry entry;
+            stripe.lock();
+            try {
+                entry = request.entry;
+                if (request.state != LockRequest.WAITING || entry == null || entry.firstWaiter != request || !entry.called || entry.grantFirst() != null) {
+                    return;
+                }
+                if (tries >= TRIES) {
+                    entry.called = false;
+                    return;
+                }
+            } finally {
+                stripe.unlock();
+            }
+            for (int look = 0; look < LOOKS && entry.holders != null; look++) {
+                Thread.onSpinWait();
             }
         }
     }
@@ -220,14 +254,23 @@ final class PageLocks {
     /** Frees one lock; for {@link LockOwner#releaseAll}. */
     void release(LockRequest request) {
         Stripe stripe = stripe(request.page);
+        Thread wake = null; // outside the latch: it is a system call
         stripe.lock();
         try {
             LockEntry entry = request.entry;
             assert entry != null && entry.page == request.page;
             entry.removeHolder(request);
-            stripe.serve(entry);
+            if (entry.mayCallFirst()) {
+                wake = entry.called ? null : entry.firstWaiter.owner.thread;
+                entry.called = true;
+            } else {
+                stripe.serve(entry);
+            }
         } finally {
             stripe.unlock();
+        }
+        if (wake != null) {
+            LockSupport.unpark(wake);
         }
     }
 
@@ -319,7 +362,7 @@ final class PageLocks {
                 if (!entry.freeFor(exclusive)) {
                     return false;
                 }
-                entry.addHolder(request, exclusive);
+                entry.addPassing(request, exclusive);
             }
             if (request.state != LockRequest.GRANTED) {
                 request.state = LockRequest.GRANTED;

@@ -402,6 +402,92 @@ class PageLocksTest {
     }
 
     @Test
+    @DisplayName("a lock that becomes free is left to whoever runs, while the thread that waits is woken; it is passed so often and no more")
+    void passes() {
+        try (Actor holder = new Actor(); Actor waiter = new Actor(); LateToWake later = new LateToWake(waiter)) {
+            holder.holds(5, true);
+            var waiting = waiter.waits(5, true);
+            holder.releaseAll();
+            LockOwner runs = new LockOwner();
+            runs.begin(Thread.currentThread(), 100, 100);
+            int passed = 0;
+            while (locks.tryExclusive(runs, 5) != null) {
+                assertFalse(waiting.isDone());
+                passed++;
+                locks.releaseAll(runs);
+            }
+            assertEquals(LockEntry.PASSES_MAX, passed);
+            later.close();
+            waiting.join();
+            assertInstanceOf(LockRequest.class, waiter.result.get(), "it was handed over");
+            waiter.releaseAll();
+            assertNotNull(locks.tryExclusive(runs, 5), "and is free again, with nobody called");
+            locks.releaseAll(runs);
+        }
+    }
+
+    /** Whoever wakes the actor wakes nobody, until this is closed. */
+    private record LateToWake(Actor actor) implements AutoCloseable {
+        LateToWake {
+            actor.then(() -> {
+                actor.owner.thread = new Thread("nobody");
+            }).join();
+        }
+
+        @Override
+        public void close() {
+            LockSupport.unpark(actor.thread);
+        }
+    }
+
+    @Test
+    @DisplayName("readers are not called but served, and a holder that wants more is too: nobody passes them")
+    void notCalled() {
+        try (Actor a = new Actor(); Actor b = new Actor(); LateToWake later = new LateToWake(b)) {
+            a.holds(5, true);
+            var reader = b.waits(5, false);
+            a.releaseAll();
+            LockOwner runs = new LockOwner();
+            runs.begin(Thread.currentThread(), 100, 100);
+            assertNull(locks.tryExclusive(runs, 5), "it is the reader's already");
+            later.close();
+            reader.join();
+        }
+    }
+
+    @Test
+    @DisplayName("one page that everybody wants: never two at a time, and nobody is left waiting")
+    void hotPage() throws InterruptedException {
+        int threads = 8;
+        int rounds = 20_000;
+        long[] counter = new long[1];
+        List<Thread> all = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            Thread thread = new Thread(() -> {
+                LockOwner owner = new LockOwner();
+                for (int round = 0; round < rounds; round++) {
+                    owner.begin(Thread.currentThread(), ids.incrementAndGet(), ids.get());
+                    locks.acquire(owner, 5, true, LONG);
+                    long before = counter[0];
+                    if (round % 64 == 0) {
+                        Thread.yield(); // so that others come to wait on one core too
+                    }
+                    counter[0] = before + 1;
+                    locks.releaseAll(owner);
+                }
+            });
+            all.add(thread);
+            thread.start();
+        }
+        for (Thread thread : all) {
+            thread.join();
+        }
+        assertEquals((long) threads * rounds, counter[0]);
+        assertEquals(0, locks.waiting());
+        assertEquals(0, locks.lockedPages());
+    }
+
+    @Test
     @DisplayName("one stripe holds any number of pages, each by itself")
     void manyInOneStripe() {
         locks = new PageLocks(TimeSource.system(), 2);

@@ -1,5 +1,7 @@
 package dev.afterimage.shadowpaging;
 
+import java.util.concurrent.locks.LockSupport;
+
 import dev.afterimage.buffer.BufferPool;
 import dev.afterimage.buffer.Frame;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * slot, and that slot is neither freed nor changed before the caller lets go of the lock. (What does change under a reader are the table nodes on the way: {@link WalkEpochs}.)
  */
 final class CommittedPages {
+    private static final int LOOKS = 100;
+    private static final int YIELDS = 50;
+    private static final long NAP_NANOS = 20_000;
+
     private final BufferPool pool;
     private final SlotSpace space;
     private final ExpectedChecksums expected;
@@ -55,7 +61,7 @@ final class CommittedPages {
 
     /** Pins a page's current slot, or returns null if the page does not exist; the caller holds its lock. */
     @Nullable Frame pin(long pageId, PageTable.Entry scratch) {
-        while (true) {
+        for (int looks = 0;; looks++) {
             long slot = locate(pageId, scratch);
             if (slot == PageOverlay.DISCARDED) {
                 return null;
@@ -68,7 +74,13 @@ final class CommittedPages {
                 return frame;
             }
             // The slot was in no table when we looked, and by now it is: look again. (Or it is just being written for the first time.)
-            Thread.onSpinWait();
+            if (looks < LOOKS) {
+                Thread.onSpinWait();
+            } else if (looks < LOOKS + YIELDS) {
+                Thread.yield(); // whoever is waited for may need this processor, or be a virtual thread that needs this carrier
+            } else {
+                LockSupport.parkNanos(this, NAP_NANOS);
+            }
         }
     }
 
