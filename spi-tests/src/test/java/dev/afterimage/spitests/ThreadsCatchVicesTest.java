@@ -32,7 +32,7 @@ import dev.afterimage.spitests.specimen.Vice;
 @DisplayName("Several threads, whose turns a seed decides,")
 public class ThreadsCatchVicesTest {
     private static final int STATES = 150;
-    private static final int SEEDS = 24;
+    private static final int SEEDS = 100;
 
     /** For JUnit. */
     public ThreadsCatchVicesTest() {
