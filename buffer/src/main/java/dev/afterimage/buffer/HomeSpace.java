@@ -21,7 +21,6 @@ public final class HomeSpace implements PageSpace {
     public static final long TORN = -1;
 
     private final HomePages homes;
-    private final String name;
     private final LongSupplier logEnd;
     private volatile boolean redoing = true;
     /** No record lies between these two: the log that recovery read ends at the first, what follows begins at the second. Zero, zero while that is not known. */
@@ -35,7 +34,6 @@ public final class HomeSpace implements PageSpace {
      */
     public HomeSpace(HomePages homes, LongSupplier logEnd) {
         this.homes = homes;
-        this.name = homes.name();
         this.logEnd = logEnd;
     }
 
@@ -57,7 +55,7 @@ public final class HomeSpace implements PageSpace {
 
     @Override
     public String name() {
-        return name;
+        return homes.name();
     }
 
     @Override
