@@ -200,14 +200,14 @@ public final class DoublewriteBuffer implements AutoCloseable {
      * one thread, after all homes are under guard and before they are used.
      *
      * <pre>
-     *   1  a home that is torn, or was never written, becomes what the newest whole copy of it says       a torn copy says nothing (D4), and a whole home stays, newer or not
-     *   2  sync those homes                                                                               (D5)
-     *   3  the pages of the newest batch that is whole in the area make a batch of their own, which       after a failed sync a home may look whole that the
-     *      goes the ordinary way: to the other region, synced, home, synced                               device does not have; its copy is let go only now
+     *   1  the newest batch that is whole in the area makes a batch of its own: of each of its pages     a torn copy says nothing (D4), and a whole home stays, newer or not; after a failed
+     *      the home, and where that is torn, or was never written, the copy                              sync a home may look whole that the device does not have
+     *   2  it goes the ordinary way: to the other region, synced, home, synced                           what was found in the area may be only seen, and not durable, so no home is
+     *                                                                                                    overwritten from there; and the copies found are let go only now (D5)
      * </pre>
      *
-     * <p>A crash in 1 finds the same copies again, and one in 3 as well, for the other region held none that was needed. Only the last batch of each region counts: older copies
-     * behind it are of pages whose homes have been synced, and may be older than those.
+     * <p>A crash before the sync of the area leaves homes as they were, and the copies found; one after it finds the new copies. The other region held none that was needed, and where rot makes that untrue, what can be
+     * restored from there is, first. Only the last batch of each region counts: older copies behind it are of pages whose homes have been synced, and may be older than those.
      *
      * @return homes that were torn, or missing, and now are what their copies say
      * @throws SyncFailedException which is final
@@ -225,7 +225,7 @@ public final class DoublewriteBuffer implements AutoCloseable {
                 return 0; // just made
             }
             DoublewriteRepair repair = new DoublewriteRepair(regions, homes, pageSize);
-            long repaired = repair.restoreHomes(homesInDoubt);
+            long repaired = repair.restoreFromOtherRegion(homesInDoubt);
             syncHomesInDoubt();
             int kept = repair.regionToKeep();
             int free = 1 - kept;
@@ -234,7 +234,7 @@ public final class DoublewriteBuffer implements AutoCloseable {
             }
             // Both buffers hold what was read from the area; the one of the region to keep tells the pages, the other one takes them.
             DoublewriteBatch pages = free == 0 ? filling : leaving;
-            repair.gather(pages);
+            repaired += repair.gather(pages);
             send(pages);
             syncHomesInDoubt();
             found = null;

@@ -52,6 +52,16 @@ final class DoublewriteRegion {
         return newestBatch > 0 && batch(slot) == newestBatch && DoublewriteSlot.holdsPage(image, at(slot), pageSize, storeId);
     }
 
+    /** Whether a slot holds a whole copy, of the newest batch, of that page. */
+    boolean holdsCopyOf(int space, long number) {
+        for (int slot = 0; slot < slots; slot++) {
+            if (holdsCopy(slot) && space(slot) == space && number(slot) == number) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether the newest batch is here as a whole. Only then was it synced, or may have been, and its pages written home. */
     boolean isComplete() {
         if (!holdsCopy(0)) {

@@ -23,26 +23,23 @@ final class DoublewriteRepair {
     }
 
     /**
-     * Writes copies over homes that are torn or were never written. A page that has a copy in both regions is made whole by the newer one, and is no longer torn when the turn
-     * of the other comes.
+     * Writes copies over torn homes of which the region to keep has none: what is left where something rotted, for the homes of the other region's batch were durable before the batch to keep was written, or have not been
+     * written at all.
      *
      * @param written set for each home file that was written to
      * @return homes written
      */
-    long restoreHomes(boolean[] written) {
-        return restoreHomes(newer, written) + restoreHomes(older, written);
-    }
-
-    private long restoreHomes(DoublewriteRegion region, boolean[] written) {
+    long restoreFromOtherRegion(boolean[] written) {
+        DoublewriteRegion kept = regions[regionToKeep()];
+        DoublewriteRegion other = regions[1 - regionToKeep()];
         long restored = 0;
-        for (int slot = 0; slot < region.slots(); slot++) {
-            if (region.holdsCopy(slot)) {
-                HomePages homePages = homes(region.space(slot));
-                long number = region.number(slot);
-                readHome(homePages, number);
-                if (!homePages.isWritten(number, home)) {
-                    written[region.space(slot)] = true;
-                    homePages.writeHome(number, region.page(slot));
+        for (int slot = 0; slot < other.slots(); slot++) {
+            if (other.holdsCopy(slot) && !kept.holdsCopyOf(other.space(slot), other.number(slot))) {
+                HomePages homePages = homes(other.space(slot));
+                readHome(homePages, other.number(slot));
+                if (!homePages.isWhole(other.number(slot), home)) {
+                    written[other.space(slot)] = true;
+                    homePages.writeHome(other.number(slot), other.page(slot));
                     restored++;
                 }
             }
@@ -58,16 +55,27 @@ final class DoublewriteRepair {
         return (newer.isComplete() || !older.isComplete() ? newer : older) == regions[0] ? 0 : 1;
     }
 
-    /** Collects the homes of the region to keep, all of which are whole now. */
-    void gather(DoublewriteBatch into) {
+    /**
+     * Collects the pages of the region to keep, to be written to the other region, durably, before any home: a home that is whole as it is, in place of one that is torn or was never written its copy. No copy goes home
+     * from where it was found, for what was found is only seen: after a failed sync, or the death of a process before its sync, the device need not have it.
+     *
+     * @return homes whose copies were taken
+     */
+    long gather(DoublewriteBatch into) {
         DoublewriteRegion kept = regions[regionToKeep()];
+        long restored = 0;
         for (int slot = 0; slot < kept.slots(); slot++) {
             if (kept.holdsCopy(slot)) {
-                readHome(homes(kept.space(slot)), kept.number(slot));
-                boolean room = into.put(kept.space(slot), kept.number(slot), home);
+                HomePages homePages = homes(kept.space(slot));
+                long number = kept.number(slot);
+                readHome(homePages, number);
+                boolean written = homePages.isWritten(number, home);
+                boolean room = into.put(kept.space(slot), number, written ? home : kept.page(slot));
                 assert room : "a region holds as many pages as a batch";
+                restored += written ? 0 : 1;
             }
         }
+        return restored;
     }
 
     private void readHome(HomePages homePages, long number) {

@@ -134,7 +134,8 @@ public final class HomePages implements PageSpace, AutoCloseable {
         copy.flip();
     }
 
-    private boolean isWhole(long number, ByteBuffer copy) {
+    /** Whether the bytes are those of a page that was once written, whole, or zeros. */
+    boolean isWhole(long number, ByteBuffer copy) {
         return copy.getInt(PageHeader.CHECKSUM_OFFSET) == PageChecksum.ofPageWithHeader(copy, number, storeId) || isZero(copy);
     }
 

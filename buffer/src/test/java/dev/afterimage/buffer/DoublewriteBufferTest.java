@@ -375,6 +375,23 @@ class DoublewriteBufferTest {
     }
 
     @Test
+    @DisplayName("overwrites no home from where its copy was found, which may be only seen and not durable: the copy goes to the other region, durably, first (D1)")
+    void copiesFoundAreOnlySeen() {
+        write(1, 1);
+        homes.sync();
+        for (byte[] homeThen : new byte[][] {torn(home(), sectorOfPage(1)), new byte[PAGE_SIZE]}) {
+            Reopened after = new Reopened(homeThen, area());
+            assertEquals(1, after.buffer.repair());
+            InOrder order = inOrder(after.area, after.home);
+            order.verify(after.area).write(any(), eq(0L));
+            order.verify(after.area).syncData();
+            order.verify(after.home).write(any(), eq((long) PAGE_SIZE));
+            order.verify(after.home).syncData();
+            verify(after.home, times(1)).write(any(), anyLong());
+        }
+    }
+
+    @Test
     @DisplayName("goes on numbering batches, and has to be asked for repairs before the first write")
     void numbersGoOn() {
         write(1, 1);

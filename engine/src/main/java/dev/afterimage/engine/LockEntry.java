@@ -25,10 +25,13 @@ class LockEntry {
     /** How often the first waiter was passed. */
     private int passed;
 
-    /** Whether a lock that is free may be left to whoever comes first, instead of to a thread that does not run yet: not for a holder that wants more, nor for readers, who may be many, nor once it was passed too often. */
+    /**
+     * Whether a lock that is free may be left to whoever comes first, instead of to a thread that does not run yet. Not where readers wait, who may be many; nor where it was passed too often; nor where the first waiter
+     * holds anything, on this page or another: nobody can wait for one that holds nothing, so passing it closes no circle.
+     */
     boolean mayCallFirst() {
         LockRequest first = firstWaiter;
-        return first != null && holders == null && !first.holds && first.wantsExclusive && passed < PASSES_MAX;
+        return first != null && holders == null && first.wantsExclusive && first.owner.held() == 0 && passed < PASSES_MAX;
     }
 
     private boolean mayPass() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Shared and exclusive locks on pages, held to the end of a transaction (strict two-phase locking; Bernstein, Hadzilacos and Goodman 1987, ch. 3).
  *
  * <p>Requests are served in the order they come; only a holder that wants to go from shared to exclusive goes first, because the others wait for it anyway.
- * A lock that becomes free while somebody waits to have it exclusively is not handed over but left free, and the waiter is <em>called</em>: until its thread runs, which takes longer than most transactions, others
+ * A lock that becomes free while somebody who holds nothing waits to have it exclusively is not handed over but left free, and the waiter is <em>called</em>: until its thread runs, which takes longer than most transactions, others
  * may have the lock, {@value LockEntry#PASSES_MAX} times at most. Handing over would make a page that many want as slow as the waking of threads; after so many times it is handed over all the same, so none starves. Before a request waits it looks for a deadlock ({@link DeadlockSearch}). The table is split into stripes, more than there are pages in use at most
  * moments, each with a {@linkplain StripeLatch latch} that is held for a few dozen instructions and never across a wait: taking a lock that is free is one compare-and-set, on a
  * cache line that holds all there is to say about it. Entries and requests are reused.

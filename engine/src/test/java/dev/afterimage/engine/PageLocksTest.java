@@ -441,17 +441,22 @@ class PageLocksTest {
     }
 
     @Test
-    @DisplayName("readers are not called but served, and a holder that wants more is too: nobody passes them")
+    @DisplayName("readers are not called but served, and so is who holds another page: nobody passes them")
     void notCalled() {
-        try (Actor a = new Actor(); Actor b = new Actor(); LateToWake later = new LateToWake(b)) {
-            a.holds(5, true);
-            var reader = b.waits(5, false);
-            a.releaseAll();
-            LockOwner runs = new LockOwner();
-            runs.begin(Thread.currentThread(), 100, 100);
-            assertNull(locks.tryExclusive(runs, 5), "it is the reader's already");
-            later.close();
-            reader.join();
+        for (boolean reads : new boolean[] {true, false}) {
+            try (Actor a = new Actor(); Actor b = new Actor(); LateToWake later = new LateToWake(b)) {
+                a.holds(5, true);
+                if (!reads) {
+                    b.holds(6, true);
+                }
+                var waiting = b.waits(5, !reads);
+                a.releaseAll();
+                LockOwner runs = new LockOwner();
+                runs.begin(Thread.currentThread(), 100, 100);
+                assertNull(locks.tryExclusive(runs, 5), "it is the other's already");
+                later.close();
+                waiting.join();
+            }
         }
     }
 

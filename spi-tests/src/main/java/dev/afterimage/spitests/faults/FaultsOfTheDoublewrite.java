@@ -23,10 +23,9 @@ public final class FaultsOfTheDoublewrite {
                     .caughtBy("A2 T1", WHERE_HOMES_ARE_TORN),
             SeededFault.of("D4", "copies are restored without a look at them or at the homes")
                     .in("buffer", SLOT, "if (checksum != buffer.getInt(at + PAGE_CHECKSUM)) { return false; }", "if (checksum == checksum) { return true; }")
-                    .in("buffer", REPAIR, "if (!homePages.isWritten(number, home)) {", "{")
+                    .in("buffer", REPAIR, "boolean written = homePages.isWritten(number, home);", "boolean written = false;")
                     .caughtBy("A1 A2 A3 D1 T1", WHERE_HOMES_ARE_TORN),
-            SeededFault.of("D5", "what was restored is not durable before its copies are overwritten")
-                    .in("buffer", BUFFER, "long repaired = repair.restoreHomes(homesInDoubt); syncHomesInDoubt();", "long repaired = repair.restoreHomes(new boolean[homes.length]);")
+            SeededFault.of("D5", "a repair overwrites the copies that it restores homes from")
                     .in("buffer", BUFFER, "if ((lastBatch + 1 & 1) != free) {", "if ((lastBatch + 1 & 1) == free) {")
                     .caughtBy("A2 T1", Hunt.nested("checkpoint-after-commit"), Hunt.nested("checkpoint-amid-work"), Hunt.randomNested("checkpoints")));
 
