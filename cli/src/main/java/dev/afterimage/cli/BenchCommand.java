@@ -144,7 +144,7 @@ final class BenchCommand implements Callable<Integer> {
         Set<String> shown = rows.stream().map(BenchmarkRow::benchmark).collect(Collectors.toSet());
         harness.benchmarks().forEach((name, sentence) -> {
             if (shown.contains(name)) {
-                out.printf("%-14s %s%n", name, sentence);
+                out.printf("%-16s %s%n", name, sentence);
             }
         });
         out.flush();

@@ -7,7 +7,7 @@ import dev.afterimage.cli.benchmark.BenchmarkRow;
 
 /** The table that {@code bench} ends with; 120 columns at most. */
 final class BenchmarkTable {
-    private static final String ROW = "%-14s %-15s %5s %-12s %10s %10s %10s %7s  %-11s %7s %8s";
+    private static final String ROW = "%-16s %-15s %5s %-12s %10s %9s %9s %7s  %-11s %7s %8s";
 
     private BenchmarkTable() {
     }
