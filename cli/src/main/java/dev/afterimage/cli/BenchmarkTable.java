@@ -23,7 +23,7 @@ final class BenchmarkTable {
             }
             before = row.benchmark();
             line(table, row.benchmark(), row.strategy(), Integer.toString(row.threads()), row.durability().equals(BenchmarkRow.NONE) ? "" : row.durability(),
-                    rate(row.perSecond()), micros(row.p50Micros()), micros(row.p99Micros()), String.format(Locale.ROOT, "%.3f", row.ratioToRaw()), row.rawLimit(),
+                    rate(row.perSecond()), micros(row.p50Micros()), micros(row.p99Micros()), ratio(row.ratioToRaw()), row.rawLimit(),
                     String.format(Locale.ROOT, "%.0f %%", 50 * row.spread()), micros(row.cpuMicros()));
         }
         return table.toString();
@@ -31,6 +31,10 @@ final class BenchmarkTable {
 
     private static void line(StringBuilder table, Object... columns) {
         table.append(String.format(Locale.ROOT, ROW, columns).stripTrailing()).append(System.lineSeparator());
+    }
+
+    private static String ratio(double toRaw) {
+        return toRaw < 1000 ? String.format(Locale.ROOT, "%.3f", toRaw) : Quantities.count(Math.round(toRaw));
     }
 
     private static String rate(double perSecond) {
